@@ -1,0 +1,1 @@
+"""What it means for people: pure functions of tables."""

@@ -1,0 +1,97 @@
+"""Every error the atlas raises, as a tree.
+
+AtlasError
+├── DataError                   what we know cannot be read or made
+│   ├── SourceUnavailable       a raw file is neither in the mirror nor downloadable
+│   ├── SourceChanged           a raw file is not what its label or its module expects
+│   ├── TableMissing            a clean table is not in its place
+│   └── TableBroken             a clean table does not keep its schema
+├── InputError                  what a person gave us cannot be used
+│   ├── CoordinateError         points that are not where the atlas works
+│   ├── UnknownCode             codes that no table knows
+│   └── ColumnsMissing          a file without the columns we need
+└── NetworkError                a travel network cannot answer as asked
+    └── UnknownMode             a mode the network was not made for
+"""
+
+from collections.abc import Sequence
+
+
+class AtlasError(Exception):
+    """Root of all our errors; its text is English, for logs. Italian is in ``screens/errors.py``."""
+
+
+class DataError(AtlasError):
+    """What we know cannot be read or made."""
+
+
+class SourceUnavailable(DataError):
+    """A raw file is neither in the mirror nor downloadable."""
+
+    def __init__(self, *, dataset: str, file: str, url: str, reason: str) -> None:
+        super().__init__(f"{dataset}: cannot get {file} from {url or 'any address'}: {reason}")
+        self.dataset, self.file, self.url, self.reason = dataset, file, url, reason
+
+
+class SourceChanged(DataError):
+    """A raw file is not what its label or its module expects."""
+
+    def __init__(self, *, dataset: str, faults: Sequence[str]) -> None:
+        super().__init__(f"{dataset}: {'; '.join(faults)}")
+        self.dataset, self.faults = dataset, list(faults)
+
+
+class TableMissing(DataError):
+    """A clean table is not in its place."""
+
+    def __init__(self, *, table: str) -> None:
+        super().__init__(f"the clean table {table} is missing")
+        self.table = table
+
+
+class TableBroken(DataError):
+    """A clean table does not keep its schema."""
+
+    def __init__(self, *, table: str, faults: Sequence[str]) -> None:
+        super().__init__(f"the clean table {table} is broken: {'; '.join(faults)}")
+        self.table, self.faults = table, list(faults)
+
+
+class InputError(AtlasError):
+    """What a person gave us cannot be used."""
+
+
+class CoordinateError(InputError):
+    """Points that are not where the atlas works."""
+
+    def __init__(self, *, count: int, example: tuple[float, float]) -> None:
+        super().__init__(f"{count} points are outside Lombardy, the first at {example}")
+        self.count, self.example = count, example
+
+
+class UnknownCode(InputError):
+    """Codes that no table knows."""
+
+    def __init__(self, *, what: str, codes: Sequence[str]) -> None:
+        super().__init__(f"unknown {what}: {', '.join(codes)}")
+        self.what, self.codes = what, list(codes)
+
+
+class ColumnsMissing(InputError):
+    """A file without the columns we need."""
+
+    def __init__(self, *, file: str, columns: Sequence[str]) -> None:
+        super().__init__(f"{file} lacks the columns {', '.join(columns)}")
+        self.file, self.columns = file, list(columns)
+
+
+class NetworkError(AtlasError):
+    """A travel network cannot answer as asked."""
+
+
+class UnknownMode(NetworkError):
+    """A mode the network was not made for."""
+
+    def __init__(self, *, mode: str, known: Sequence[str]) -> None:
+        super().__init__(f"unknown mode {mode}; this network knows {', '.join(known)}")
+        self.mode, self.known = mode, list(known)

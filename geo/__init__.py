@@ -1,0 +1,1 @@
+"""Where things are and how far. Knows geometry and streets, not sportelli."""

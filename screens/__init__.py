@@ -1,0 +1,1 @@
+"""The planners' pages, in Italian. Streamlit only here and in ``app.py``."""
