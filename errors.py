@@ -9,7 +9,9 @@ AtlasError
 ├── InputError                  what a person gave us cannot be used
 │   ├── CoordinateError         points that are not where the atlas works
 │   ├── UnknownCode             codes that no table knows
-│   └── ColumnsMissing          a file without the columns we need
+│   ├── ColumnsMissing          a file without the columns we need
+│   ├── FileUnreadable          a file that cannot be opened or is no table
+│   └── FileUnwritable          a file that cannot be written where asked
 └── NetworkError                a travel network cannot answer as asked
     └── UnknownMode             a mode the network was not made for
 """
@@ -83,6 +85,22 @@ class ColumnsMissing(InputError):
     def __init__(self, *, file: str, columns: Sequence[str]) -> None:
         super().__init__(f"{file} lacks the columns {', '.join(columns)}")
         self.file, self.columns = file, list(columns)
+
+
+class FileUnreadable(InputError):
+    """A file that cannot be opened or is no table."""
+
+    def __init__(self, *, file: str, reason: str) -> None:
+        super().__init__(f"{file} cannot be read: {reason}")
+        self.file, self.reason = file, reason
+
+
+class FileUnwritable(InputError):
+    """A file that cannot be written where asked."""
+
+    def __init__(self, *, file: str, reason: str) -> None:
+        super().__init__(f"{file} cannot be written: {reason}")
+        self.file, self.reason = file, reason
 
 
 class NetworkError(AtlasError):

@@ -1,0 +1,46 @@
+"""Schools, by share of pupils with foreign citizenship; *unknown* is small and hollow, never 0."""
+
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from layers.features import collection, text, tooltip
+from layers.style import SCHOOL_SHARE, percent
+
+LEVELS = {
+    "infanzia": "scuola dell'infanzia",
+    "primaria": "scuola primaria",
+    "primo_grado": "secondaria di primo grado",
+    "secondo_grado": "secondaria di secondo grado",
+    "comprensivo": "istituto comprensivo",
+    "altro": "",
+}
+STYLES = SCHOOL_SHARE.marks
+
+
+def build(scuole: gpd.GeoDataFrame) -> dict[str, Any]:
+    """Schools (``school_id``, ``name``, ``level``, ``foreign_share`` from 0 to 1, ``geometry``).
+
+    Unknown shares come first, so that the known ones are drawn over them. Offices of an istituto
+    comprensivo without pupils of their own are left out.
+    """
+    taught = scuole[scuole["level"].ne("comprensivo") | scuole["foreign_share"].notna()]
+    ordered = taught.sort_values("foreign_share", na_position="first", kind="stable")
+    shares = pd.to_numeric(ordered["foreign_share"], errors="coerce").astype("float64")
+    tips = [
+        tooltip(
+            name,
+            LEVELS.get(text(level), text(level)),
+            "quota di alunni stranieri non nota"
+            if pd.isna(share)
+            else f"{percent(share)} di alunni stranieri",
+        )
+        for name, level, share in zip(ordered["name"], ordered["level"], shares, strict=True)
+    ]
+    return collection(
+        ordered,
+        ids=ordered["school_id"].tolist(),
+        tips=tips,
+        classes=SCHOOL_SHARE.classify(shares).tolist(),
+    )

@@ -1,0 +1,118 @@
+"""What the batch commands answer, from the same joins as the screens. No Streamlit."""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from data.derived.positions import main_settlements
+from errors import CoordinateError
+from geo import bands, calibration, estimated, travel_time
+from geo.crs import DEGREES, check_in_lombardy
+from screens import joined
+from screens.joined import Table
+
+COORDINATES: Final = re.compile(r"\s*(-?\d+(?:\.\d+)?)\s+(-?\d+(?:\.\d+)?)\s*")
+CODE: Final = re.compile(r"\s*(\d{5,6})\s*")
+"""Five figures are a code that lost its first zero in a spreadsheet."""
+
+
+def minutes_of_pairs(table: Table, pairs: pd.DataFrame, *, mode: str) -> pd.DataFrame:
+    """Minutes of each pair of places.
+
+    Parameters
+    ----------
+    pairs
+        Columns ``from`` and ``to``: an ISTAT comune code (its main settlement is meant) or ``lon lat`` in
+        degrees; other columns come back as they are.
+
+    Returns
+    -------
+    answered
+        The same rows with ``minutes``, ``low``, ``high`` (one decimal; the 80 % band), ``network`` and
+        ``problem``: the reason, in Italian, why a row has no answer; missing where it has one.
+    """
+    network = joined.network(table)
+    centres = main_settlements(table("settlements"), table("comuni")).set_index("comune_code").geometry
+    ends = {side: [_place(text, centres) for text in pairs[side]] for side in ("from", "to")}
+    problem = [_problem(one, other) for one, other in zip(ends["from"], ends["to"], strict=True)]
+    good = np.array([reason is None for reason in problem], dtype=bool)
+    minutes = np.full(len(pairs), np.nan)
+    if good.any():
+        start, end = (_points(ends[side], good) for side in ("from", "to"))
+        minutes[good] = travel_time.between(network, start, end, mode=mode).to_numpy()
+    low, high = bands.band(minutes, mode=mode)
+    unreached = good & np.isnan(minutes)
+    problem = [
+        "nessuna via tra i due luoghi" if lost else reason
+        for lost, reason in zip(unreached, problem, strict=True)
+    ]
+    answered = pairs.assign(minutes=minutes.round(1), low=low.round(1), high=high.round(1))
+    return answered.assign(
+        network=pd.Series(network.label, index=pairs.index, dtype="string").mask(np.isnan(minutes)),
+        problem=pd.Series(problem, index=pairs.index, dtype="string"),
+    )
+
+
+def _place(text: str, centres: gpd.GeoSeries) -> tuple[float, float] | str:
+    """Longitude and latitude of what a cell names, or the reason why it names nothing."""
+    if code := CODE.fullmatch(text):
+        known = code[1].zfill(6)
+        if known not in centres.index:
+            return f"il codice «{text.strip()}» non è di un comune della Lombardia (1/1/2025)"
+        return float(centres[known].x), float(centres[known].y)
+    if not (numbers := COORDINATES.fullmatch(text)):
+        return (
+            "manca il luogo" if not text.strip() else f"«{text.strip()}» non è un codice ISTAT né «lon lat»"
+        )
+    lon, lat = float(numbers[1]), float(numbers[2])
+    try:
+        check_in_lombardy([lon], [lat])
+    except CoordinateError:
+        return f"«{text.strip()}» è fuori dalla Lombardia (prima la longitudine, poi la latitudine)"
+    return lon, lat
+
+
+def _problem(one: tuple[float, float] | str, other: tuple[float, float] | str) -> str | None:
+    faults = [f"{side}: {end}" for side, end in (("from", one), ("to", other)) if isinstance(end, str)]
+    return "; ".join(faults) or None
+
+
+def _points(ends: Sequence[tuple[float, float] | str], good: np.ndarray) -> gpd.GeoSeries:
+    known = [end for end, fine in zip(ends, good, strict=True) if fine and not isinstance(end, str)]
+    return gpd.GeoSeries.from_xy([lon for lon, _ in known], [lat for _, lat in known], crs=DEGREES)
+
+
+def calibrated(table: Table) -> calibration.Calibration:
+    """The estimated network fitted again to the official minutes (see ``geo.calibration``)."""
+    drawn = estimated.Drawn(table("lakes"), table("ridges"), table("roads"))
+    nodes, edges = estimated.build(table("settlements"), table("comuni_profile"), drawn)
+    centres = main_settlements(table("settlements"), table("comuni")).set_index("comune_code").geometry
+    known = calibration.trips(table("drive_minutes"), centres)
+    return calibration.calibrate(nodes, edges, estimated.walls(drawn), known)
+
+
+COLUMNS: Final = (
+    "comune_code", "comune", "ambito_id", "foreign_residents", "minutes_median",
+    "people_beyond", "share_beyond", "low", "high", "network",
+)  # fmt: skip
+
+
+def access_of_comuni(
+    table: Table, *, mode: str, limit: float, kinds: Sequence[str] = (), evidence: Sequence[str] = ()
+) -> pd.DataFrame:
+    """One row a comune, by code: foreign residents, median minutes to the nearest desk with its band, people
+    beyond the limit (missing where it is 1 to 4), and the network that answered.
+    """
+    network, demand = joined.network(table), table("demand")
+    desks = joined.counted(joined.sportelli(table), kinds=kinds, evidence=evidence)
+    times = joined.minutes(network, desks, demand, mode=mode)
+    found = joined.access(times, demand, demand["comune_code"], limit=limit)
+    comuni = joined.comuni(table).set_index("comune_code")[["comune", "ambito_id", "foreign_residents"]]
+    answered = comuni.join(found.drop(columns="people")).reset_index().assign(network=network.label)
+    decimals = {"minutes_median": 1, "low": 1, "high": 1, "share_beyond": 4, "people_beyond": 0}
+    ordered: pd.DataFrame = answered[list(COLUMNS)].round(decimals).sort_values("comune_code")
+    return ordered.reset_index(drop=True)

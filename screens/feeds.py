@@ -1,0 +1,162 @@
+"""What the browser fetches for its map: a name and a few parameters in, bytes and their version out.
+
+Two kinds of feed: *shapes* (GeoJSON) and *values* (``{"values": {id: [class, text]}}``), so
+that a choropleth fetches its shapes once. The version is a mark of the content and stands in
+the address, so browsers may keep what they have got for as long as they like.
+"""
+
+import gzip
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
+from typing import Any
+from urllib.parse import urlencode
+
+from errors import UnknownCode
+from layers import (
+    ambiti,
+    associazioni,
+    biblioteche,
+    comuni,
+    cpia,
+    lakes,
+    mediazione,
+    places,
+    scuole,
+    sportelli,
+)
+from screens import filters, memory
+
+Params = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Feed:
+    """The bytes of one answer, the same compressed, and the mark of their content."""
+
+    body: bytes
+    packed: bytes
+    version: str
+
+
+def _desks(params: Params) -> dict[str, Any]:
+    asked, strange = filters.parse(params)
+    if strange:
+        raise UnknownCode(what="filter", codes=[strange])
+    return sportelli.build(filters.apply(memory.sportelli(), asked))
+
+
+def _chosen(params: Params) -> dict[str, Any]:
+    table = memory.ambiti()
+    code = params.get("ambito", "")
+    if code not in set(table["ambito_id"]):
+        raise UnknownCode(what="ambito", codes=[code])
+    return ambiti.build(table[table["ambito_id"] == code])
+
+
+def _unassigned(_: Params) -> dict[str, Any]:
+    table = memory.comuni()
+    return comuni.build(table[table["ambito_id"].isna()])
+
+
+SHAPES: dict[str, Callable[[Params], dict[str, Any]]] = {
+    "lakes": lambda _: lakes.build(memory.table("lakes")),
+    "places": lambda _: places.build(memory.table("places")),
+    "ambiti": lambda _: ambiti.build(memory.ambiti()),
+    "ambito": _chosen,
+    "unassigned": _unassigned,
+    "comuni": lambda _: comuni.build(memory.comuni()),
+    "sportelli": _desks,
+    "scuole": lambda _: scuole.build(memory.scuole()),
+    "associazioni": lambda _: associazioni.build(memory.associazioni()),
+    "biblioteche": lambda _: biblioteche.build(memory.biblioteche()),
+    "cpia": lambda _: cpia.build(memory.cpia()),
+}
+
+
+def _ambiti_values(params: Params) -> dict[str, list[Any]]:
+    measure = params.get("measure", "partner")
+    if measure == "partner":
+        return ambiti.values(memory.ambiti())
+    if measure == "mediazione":
+        return mediazione.build(memory.table("mediazione"), memory.ambiti())
+    raise UnknownCode(what="measure", codes=[measure])
+
+
+def _comuni_values(params: Params) -> dict[str, list[Any]]:
+    measure = params.get("measure", "foreign_residents")
+    if measure not in comuni.MEASURES:
+        raise UnknownCode(what="measure", codes=[measure])
+    column = comuni.MEASURES[measure].column
+    if measure not in {"minutes", "people_beyond"}:
+        return comuni.values(memory.comuni().set_index("comune_code")[column], measure=measure)
+    asked, strange = filters.parse(params)
+    if strange:
+        raise UnknownCode(what="filter", codes=[strange])
+    reached = access(asked)
+    band = {"low": reached["low"], "high": reached["high"]} if measure == "minutes" else {}
+    return comuni.values(reached[column], measure=measure, **band)
+
+
+VALUES: dict[str, Callable[[Params], dict[str, list[Any]]]] = {
+    "ambiti": _ambiti_values,
+    "comuni": _comuni_values,
+}
+
+
+def access(asked: filters.Filters) -> Any:
+    """Minutes and people beyond, one row a comune, for the mode, limit, kinds and evidence asked."""
+    return memory.access(mode=asked.mode, limit=asked.limit, kinds=asked.all_kinds(), evidence=asked.evidence)
+
+
+@lru_cache(maxsize=256)
+def _made(kind: str, name: str, params: tuple[tuple[str, str], ...]) -> Feed:
+    makers: Mapping[str, Callable[[Params], dict[str, Any]]] = {"geojson": SHAPES, "json": VALUES}[kind]
+    if name not in makers:
+        raise UnknownCode(what="layer", codes=[name])
+    content = makers[name](dict(params))
+    told = content if kind == "geojson" else {"values": content}
+    body = json.dumps(told, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+    return Feed(body, gzip.compress(body, 6, mtime=0), sha256(body).hexdigest()[:12])
+
+
+def feed(kind: str, name: str, params: Params) -> Feed:
+    """One feed, remembered after the first time.
+
+    Parameters
+    ----------
+    kind
+        ``geojson`` for shapes, ``json`` for values.
+    name
+        Key of ``SHAPES`` or ``VALUES``.
+    params
+        What is asked: those of the address, without the version.
+
+    Raises
+    ------
+    UnknownCode
+        No such layer, measure or code.
+    DataError
+        A table is missing or broken.
+    """
+    return _made(kind, name, tuple(sorted((key, text) for key, text in params.items() if key != "v")))
+
+
+def url(kind: str, name: str, **params: str) -> str:
+    """Address of a feed, with the version of its content."""
+    version = feed(kind, name, params).version
+    return f"/layers/{name}.{kind}?{urlencode({**params, 'v': version})}"
+
+
+def warm() -> None:
+    """Make the feeds that most visits ask for, so that the first visitor does not wait for them."""
+    for name in ("lakes", "places", "unassigned", "ambiti", "comuni", "sportelli", "scuole"):
+        feed("geojson", name, {})
+    feed("json", "comuni", {"measure": "minutes"})
+
+
+def forget() -> None:
+    """Forget every feed; to be called when a table has changed."""
+    _made.cache_clear()

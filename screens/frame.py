@@ -1,0 +1,136 @@
+"""What every page shares: its look, its source lines, its foot, and Italian words for figures."""
+
+from collections.abc import Callable, Mapping, Sequence
+from html import escape
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pandas as pd
+import streamlit as st
+
+from data.label import read_label
+from layers.style import number
+
+STYLE = Path(__file__).with_name("frame.css")
+"""The look of every page, beyond what Streamlit's theme can say."""
+
+ESTIMATED = (
+    "Tempi **stimati** su una rete semplificata di centri abitati, non su strade reali; "
+    "tra parentesi la banda in cui cade la stima otto volte su dieci"
+)
+"""Under every figure made of minutes, until a street network answers."""
+
+
+def lead(text: str) -> None:
+    """The opening sentence of a page."""
+    st.html(f'<p class="atlante-lead">{escape(text)}</p>')
+
+
+def sources(*datasets: str, also: str = "") -> None:
+    """One line under a figure: where it comes from and of when."""
+    lines = dict.fromkeys(read_label(name).source_line for name in datasets)
+    st.caption((f"{also}. " if also else "") + "Fonte: " + "; ".join(lines) + ".")
+
+
+def minutes_words(minutes: Any, low: Any, high: Any) -> str:
+    """Minutes with their band, rounded to whole minutes; in words where nothing can be reached.
+
+    >>> minutes_words(31.4, 24.2, 41.9)
+    '31 min (24–42)'
+    """
+    if pd.isna(minutes):
+        return "non raggiungibile"
+    if pd.isna(low) or pd.isna(high):
+        return f"{number(minutes)} min"
+    return f"{number(minutes)} min ({number(low)}–{number(high)})"
+
+
+def people_words(people: Any) -> str:
+    """A count of people as it may be shown: small estimated counts arrive missing and are said so.
+
+    >>> people_words(1234.0), people_words(float("nan"))
+    ('1.234', 'meno di 5')
+    """
+    return "meno di 5" if pd.isna(people) else number(people)
+
+
+Code = TypeVar("Code", str, int)
+
+
+def choice(
+    label: str, parameter: str, codes: Sequence[Code], usual: Code, words: Callable[[Any], str]
+) -> Code:
+    """One of a few codes, chosen on a row of buttons; it opens as the address says, and the address follows."""
+    by_text = {str(code): code for code in codes}
+    opened = by_text.get(st.query_params.get(parameter, ""), usual)
+    key = f"{parameter}_{'_'.join(by_text)}"
+    picked = st.segmented_control(label, codes, default=opened, format_func=words, key=key)
+    chosen = opened if picked is None else picked
+    st.query_params[parameter] = str(chosen)
+    return chosen
+
+
+def link(page: str, label: str, **query: str) -> None:
+    """A link to another page of the atlas, opened at what the query says."""
+    st.page_link(
+        st.session_state["pages"][page], label=label, icon=":material/arrow_forward:", query_params=query
+    )
+
+
+def bars(rows: Sequence[tuple[str, float, str, str]]) -> None:
+    """Horizontal bars that a screen reader reads as a list.
+
+    ``rows``: label, share of the longest bar from 0 to 1, colour, text at the end.
+    """
+    items = "".join(
+        f"<li><span>{escape(label)}</span>"
+        f'<b aria-hidden="true" style="width:{100 * share:.1f}%;background:{escape(colour, quote=True)}"></b>'
+        f"<span>{escape(text)}</span></li>"
+        for label, share, colour, text in rows
+    )
+    st.html(f'<ul class="atlante-bars">{items}</ul>')
+
+
+def table(rows: pd.DataFrame, label: str) -> None:
+    """A small table to read: it scrolls by keyboard where the window is narrow; every text is escaped.
+
+    The index heads each row; ``label`` is read aloud.
+    """
+    heads = "".join(
+        f'<th scope="col">{escape(str(name))}</th>' for name in [rows.index.name or "", *rows.columns]
+    )
+    body = "".join(
+        f'<tr><th scope="row">{escape(str(head))}</th>'
+        + "".join(f"<td>{escape(str(cell))}</td>" for cell in cells)
+        + "</tr>"
+        for head, cells in zip(rows.index, rows.itertuples(index=False, name=None), strict=True)
+    )
+    st.html(
+        f'<div class="atlante-table" role="region" tabindex="0" aria-label="{escape(label, quote=True)}">'
+        f"<table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def footer() -> None:
+    """Who made this, what it is not, and where the sources are."""
+    st.html(
+        '<footer class="atlante-foot">Atlante dei servizi per l\'integrazione · Lombardia. '
+        "Gli elenchi raccolgono fatti da pagine pubbliche e non sono un censimento: prima di mettersi in viaggio "
+        "conviene chiamare. Nessun dato personale, nessun servizio di terzi. Licenze e fonti nella pagina "
+        '<a href="/fonti" target="_self">Fonti</a>.</footer>'
+    )
+
+
+def told(cells: pd.Series, how: Callable[[Any], str], missing: str) -> list[str]:
+    """Cells in words, and what to say where they are missing."""
+    return [how(cell) if known(cell) else missing for cell in cells]
+
+
+def access_words(access: Mapping[Any, Any]) -> str:
+    """The median minutes of an area and their band."""
+    return minutes_words(access["minutes_median"], access["low"], access["high"])
+
+
+def known(value: Any) -> bool:
+    """Whether a cell says something."""
+    return value is not None and not pd.isna(value) and str(value).strip() != ""

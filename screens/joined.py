@@ -1,0 +1,172 @@
+"""Tables joined for screens, feeds and batch commands: here data, network and measures meet. No Streamlit.
+
+Every function takes ``table``, the way to a clean table by name, so that the app passes its shared tables
+and a batch command the files.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from analysis import coverage
+from data import corrections
+from data.derived.demand import third_country_share
+from data.vocabularies import desk_kinds
+from geo import bands, estimated, travel_time
+from geo.crs import DEGREES
+from geo.network import Network, open_network
+
+Table = Callable[[str], Any]
+
+EVIDENCE: Final = ("A", "B", "C")
+"""Levels that count for minutes unless others are asked for: level D is old or doubtful."""
+
+GONE: Final = ("chiuso", "probabilmente_superato")
+"""Statuses of desks that nobody should travel to."""
+
+
+WHERE_NOBODY: Final = 1e-9
+"""Weight of a resident beside a foreign resident in the medians: it tells only where no foreign resident lives."""
+
+
+def comuni(table: Table) -> gpd.GeoDataFrame:
+    """One row a comune: outline, Ambito (missing where unassigned), people, profile, income, SNAI class."""
+    known: gpd.GeoDataFrame = table("comuni")
+    for name in ("comuni_profile", "residents", "foreign_population", "income", "snai"):
+        known = known.merge(table(name), on="comune_code", how="left")
+    belongs = table("ambito_comuni")[["comune_code", "ambito_id", "evidence", "confidence"]]
+    known = known.merge(belongs.rename(columns={"evidence": "ambito_evidence"}), on="comune_code", how="left")
+    named = table("ambiti")[["ambito_id", "ambito", "lab_impact"]]
+    known = known.merge(named, on="ambito_id", how="left")
+    known["lab_impact"] = known["lab_impact"].eq(True)
+    known["foreign_share"] = (known["foreign_residents"] / known["residents"]).astype(float)
+    foreign = known.set_index("comune_code")["foreign_residents"]
+    share = known["comune_code"].map(third_country_share(foreign, table("citizenship")))
+    known["third_country"] = (known["foreign_residents"] * share).astype(float)
+    known["income_per_taxpayer"] = (known["income_eur"] / known["taxpayers"]).astype(float)
+    return gpd.GeoDataFrame(known, geometry="geometry", crs=DEGREES)
+
+
+def ambiti(table: Table, of: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """One row an Ambito: its outline (the union of its comuni), how many they are, people.
+
+    ``of`` are the comuni as ``comuni`` gives them; shared borders are taken out exactly.
+    """
+    groups = of.dropna(subset=["ambito_id"]).groupby("ambito_id")
+    known = table("ambiti").merge(
+        groups.agg(
+            comuni=("comune_code", "size"),
+            residents=("residents", "sum"),
+            foreign_residents=("foreign_residents", "sum"),
+            third_country=("third_country", "sum"),
+            on_page=("ambito_evidence", lambda said: int((said == "page").sum())),
+        ).reset_index(),
+        on="ambito_id",
+        how="left",
+    )
+    known["foreign_share"] = (known["foreign_residents"] / known["residents"]).astype(float)
+    outlines = {code: shapely.coverage_union_all(here.geometry.to_numpy()) for code, here in groups}
+    return gpd.GeoDataFrame(known, geometry=gpd.GeoSeries(known["ambito_id"].map(outlines), crs=DEGREES))
+
+
+def placed(table: Table, kind: str, things: pd.DataFrame, key: str) -> gpd.GeoDataFrame:
+    """Things with their position (``precision``, ``radius_m``, ``position_source``, point) and their Ambito."""
+    where = table("positions")
+    where = (
+        where[where["kind"] == kind]
+        .drop(columns="kind")
+        .rename(columns={"id": key, "source": "position_source"})
+    )
+    joined = things.drop(columns="comune_code", errors="ignore").merge(where, on=key, how="left")
+    belongs = table("ambito_comuni").set_index("comune_code")["ambito_id"]
+    joined["ambito_id"] = joined["comune_code"].map(belongs)
+    return gpd.GeoDataFrame(joined, geometry="geometry", crs=DEGREES)
+
+
+def sportelli(table: Table) -> gpd.GeoDataFrame:
+    """Desks with their position and Ambito; one whose comune is unknown takes the Ambito it names."""
+    desks = placed(table, "sportello", table("sportelli"), "sportello_id")
+    names = corrections.read("ambito_names").set_index(["named", "province"])["ambito_id"]
+    named = pd.MultiIndex.from_frame(desks[["ambito_named", "province"]])
+    desks["ambito_id"] = desks["ambito_id"].fillna(
+        pd.Series(names.reindex(named).to_numpy(), index=desks.index)
+    )
+    return desks
+
+
+def associazioni(table: Table) -> gpd.GeoDataFrame:
+    """Associations with their position and Ambito."""
+    return placed(table, "associazione", table("associazioni"), "associazione_id")
+
+
+def scuole(table: Table) -> gpd.GeoDataFrame:
+    """Schools with their position and Ambito."""
+    return placed(table, "scuola", table("scuole"), "school_id")
+
+
+def cpia(table: Table) -> gpd.GeoDataFrame:
+    """Adult-education centres with their position and Ambito."""
+    return placed(table, "cpia", table("cpia"), "school_id")
+
+
+def network(table: Table) -> Network:
+    """The travel network that answers: today the estimated one."""
+    walls = estimated.walls(estimated.Drawn(table("lakes"), table("ridges"), table("roads")))
+    return open_network(table("network_nodes"), table("network_edges"), walls)
+
+
+def counted(
+    desks: gpd.GeoDataFrame, *, kinds: Sequence[str] = (), evidence: Sequence[str] = ()
+) -> gpd.GeoDataFrame:
+    """The desks that count for minutes: open as far as we know, placed, of the kinds and evidence asked for.
+
+    Without ``kinds`` those where people are informed and accompanied (``service_kinds.counts_as_desk``);
+    without ``evidence`` levels A to C.
+    """
+    kept = (
+        desks["kind"].isin(list(kinds) or desk_kinds())
+        & desks["evidence"].isin(list(evidence) or list(EVIDENCE))
+        & ~desks["status"].isin(GONE)
+        & desks.geometry.notna()
+    )
+    return desks[kept]
+
+
+def minutes(
+    network: Network, desks: gpd.GeoDataFrame, demand: gpd.GeoDataFrame, *, mode: str
+) -> pd.DataFrame:
+    """Minutes from every demand point to its nearest desk.
+
+    Returns
+    -------
+    times
+        Index of ``demand``: ``minutes`` with the ends ``low`` and ``high`` of the 80 % band, NaN where no desk
+        can be reached; ``sportello_id`` of the nearest.
+    """
+    if desks.empty:
+        empty = pd.DataFrame(np.nan, index=demand.index, columns=["minutes", "low", "high"])
+        return empty.assign(sportello_id=pd.Series(pd.NA, index=demand.index, dtype="string"))
+    goals = desks.set_index("sportello_id").geometry
+    found = travel_time.nearest(network, goals, demand.geometry, mode=mode)
+    low, high = bands.band(found["minutes"].to_numpy(), mode=mode)
+    return found[["minutes"]].assign(low=low, high=high, sportello_id=found["nearest"])
+
+
+def access(times: pd.DataFrame, demand: gpd.GeoDataFrame, area: pd.Series, *, limit: float) -> pd.DataFrame:
+    """Access of each area to a sportello (``coverage.by_area``) for foreign residents, counts as may be shown.
+
+    Medians are over foreign residents; where none lives, over all residents, so that the minutes of a place do
+    not depend on somebody having moved there.
+    """
+    people = demand["foreign_residents"].astype(float)
+    weights = people + demand["residents"].astype(float) * WHERE_NOBODY
+    found = coverage.by_area(times, people, area, limit=limit, weights=weights)
+    hidden = found["people_beyond"].map(coverage.shown).isna()
+    found["share_beyond"] = found["share_beyond"].mask(hidden)
+    for column in ("people_beyond", "beyond_low", "beyond_high"):
+        found[column] = found[column].map(coverage.shown)
+    return found

@@ -1,0 +1,215 @@
+"""Panorama: the region at a glance: Ambiti and partners, people, who is far from any sportello, what is unknown."""
+
+import pandas as pd
+import streamlit as st
+from streamlit_folium import st_folium
+
+from analysis import coverage
+from layers.base import Layers, base_map
+from layers.legend import legend_html
+from layers.style import MINUTES, number, percent
+from screens import downloads, frame, memory
+from screens.ask import MODE_LABELS
+from screens.filters import LIMITS, MODES, Filters
+from screens.map_layers import layers_for, legends_for
+
+MAP = "panorama_carta"
+TEN = 10
+GROUNDS = {"partner": "Ambiti e partner", "minutes": "Minuti", "people_beyond": "Persone oltre il limite"}
+
+
+def show() -> None:
+    """The whole screen: fetch, ask, show."""
+    st.title("Chi vive lontano da uno sportello")
+    frame.lead(
+        "Gli sportelli informano e accompagnano chi arriva da un altro Paese. Qui si vede dove sono, "
+        "quante persone ne vivono lontano e che cosa ancora non sappiamo."
+    )
+    _figures()
+    mode, limit = _ask()
+    left, right = st.columns([1.25, 1], gap="large")
+    with left:
+        _map(mode, limit)
+    with right:
+        _distances(mode, limit)
+    _far_places(mode, limit)
+    _trend()
+    _unknown()
+
+
+def _figures() -> None:
+    comuni, ambiti, desks = memory.comuni(), memory.ambiti(), memory.sportelli()
+    foreign, residents = int(comuni["foreign_residents"].sum()), int(comuni["residents"].sum())
+    columns = st.columns(4)
+    columns[0].metric(
+        "Residenti stranieri",
+        number(foreign),
+        help="Al 1° gennaio 2025, cittadini dell'Unione europea compresi.",
+    )
+    columns[0].caption(f"{percent(foreign / residents)} di {number(residents)} residenti")
+    columns[1].metric("Di Paesi terzi", number(comuni["third_country"].sum()))
+    columns[1].caption("cioè fuori dall'Unione europea")
+    columns[2].metric("Sportelli e uffici in elenco", number(len(desks)))
+    gone = int((desks["status"] == "chiuso").sum())
+    columns[2].caption(f"{gone} risultano chiusi; nessuno è stato verificato al telefono")
+    columns[3].metric("Ambiti nell'elenco", number(len(ambiti)))
+    columns[3].caption(
+        f"{int(ambiti['lab_impact'].sum())} portano 33 dei 35 partner di Lab'Impact; 2 non sono noti"
+    )
+    frame.sources("residents", "foreign_population", "citizenship", "sportelli", "ambiti")
+
+
+def _ask() -> tuple[str, int]:
+    st.header("Minuti allo sportello più vicino", anchor=False)
+    with st.container(horizontal=True):
+        mode = frame.choice("Mezzo", "mezzo", MODES, "car", MODE_LABELS.__getitem__)
+        limit = frame.choice("Limite in minuti", "limite", LIMITS, 30, "{} min".format)
+    return mode, limit
+
+
+def _map(mode: str, limit: int) -> None:
+    ground = frame.choice("La mappa mostra", "sfondo", tuple(GROUNDS), "partner", GROUNDS.__getitem__)
+    asked = Filters(ground=ground, mode=mode, limit=limit, layers=())
+    st_folium(
+        base_map(
+            label="Mappa della Lombardia con gli Ambiti; gli stessi dati sono nelle tabelle della pagina"
+        ),
+        key=MAP,
+        height=470,
+        use_container_width=True,
+        returned_objects=["last_active_drawing"],
+        feature_group_to_add=Layers(layers_for(asked)),
+        on_change=_clicked,
+    )
+    for legend in legends_for(asked):
+        st.html(legend_html(legend.title, legend.marks, note=legend.note))
+    frame.sources("comuni", "ambiti", "lakes")
+
+
+def _clicked() -> None:
+    """A click on an Ambito or comune leads to the page of its Ambito."""
+    drawn = (st.session_state.get(MAP) or {}).get("last_active_drawing") or {}
+    facts = drawn.get("properties", {})
+    if facts.get("layer") == "ambiti":
+        st.session_state["ambito"] = facts["id"]
+    elif facts.get("layer") == "comuni":
+        known = memory.comuni().set_index("comune_code")["ambito_id"]
+        if frame.known(known.get(facts["id"])):
+            st.session_state["ambito"] = known[facts["id"]]
+
+
+def _distances(mode: str, limit: int) -> None:
+    people = memory.table("demand")["foreign_residents"]
+    times = memory.minutes(mode=mode)
+    counts = coverage.classes(times["minutes"], people, breaks=MINUTES.breaks)
+    st.subheader("Residenti stranieri per classe di minuti", anchor=False)
+    order = [*range(len(MINUTES.breaks) + 1), -1]
+    longest = counts.max()
+    frame.bars(
+        [
+            (
+                mark.label if code >= 0 else "non raggiungibile",
+                counts[code] / longest,
+                mark.fill,
+                number(counts[code]),
+            )
+            for code, mark in zip(order, MINUTES.marks, strict=True)
+        ]
+    )
+    beyond = _beyond(times, people, limit)
+    sure = _beyond(memory.minutes(mode=mode, evidence=("A", "B")), people, limit)
+    total = float(people.sum())
+    st.markdown(
+        f"**{number(beyond)}** residenti stranieri ({percent(beyond / total)}) vivono oltre **{limit} minuti** "
+        f"{MODE_LABELS[mode]} dallo sportello più vicino, contando gli sportelli con prove di livello A, B e C. "
+        f"Se si contano solo quelli con prove migliori (A e B) sono **{number(sure)}** ({percent(sure / total)})."
+    )
+    st.caption(
+        "Contano i luoghi dove si informa e si accompagna: sportelli di comuni e Ambiti, sindacati, patronati, "
+        "Caritas, associazioni. Questure, Prefetture, CPIA, accoglienza e salute no."
+    )
+    frame.sources("foreign_population", "sportelli", also=frame.ESTIMATED)
+
+
+def _beyond(times: pd.DataFrame, people: pd.Series, limit: int) -> float:
+    return coverage.people_beyond(times["minutes"], people, limit=limit)
+
+
+def _far_places(mode: str, limit: int) -> None:
+    st.header("I dieci comuni con più residenti stranieri lontani da ogni sportello", anchor=False)
+    names = memory.comuni().set_index("comune_code")
+    ranked = coverage.underserved(memory.access(mode=mode, limit=limit)).join(
+        names[["comune", "ambito", "ambito_id"]]
+    )
+    if ranked.empty:
+        st.caption(f"Nessun comune ha residenti stranieri oltre {limit} minuti: prova un limite più corto.")
+        return
+    top = ranked.head(TEN)
+    shown = pd.DataFrame(
+        {
+            "Comune": top["comune"],
+            "Ambito": top["ambito"].fillna("non assegnato"),
+            "Stranieri": top["people"].map(number),
+            f"Oltre {limit} min": top["people_beyond"].map(frame.people_words),
+            "Tra (banda)": [
+                f"{frame.people_words(low)} e {frame.people_words(high)}"
+                for low, high in zip(top["beyond_low"], top["beyond_high"], strict=True)
+            ],
+            "Minuti (mediana)": [frame.access_words(row) for row in top.to_dict("records")],
+        }
+    )
+    frame.table(
+        shown.set_index("Comune"), "I dieci comuni con più residenti stranieri lontani da ogni sportello"
+    )
+    links = top.dropna(subset=["ambito_id"]).drop_duplicates("ambito_id")
+    with st.container(horizontal=True):
+        for code, name in zip(links["ambito_id"], links["ambito"], strict=True):
+            frame.link("ambito", str(name), ambito=code)
+    _downloads(ranked, mode, limit)
+    frame.sources("foreign_population", "ambito_comuni", "sportelli", also=frame.ESTIMATED)
+
+
+def _downloads(ranked: pd.DataFrame, mode: str, limit: int) -> None:
+    table = ranked.reset_index().assign(network=memory.network().label, mode=mode, limit_minutes=limit)
+    name = downloads.file_name("comuni-lontani", f"{mode}-{limit}-minuti", ending="csv")
+    st.download_button(
+        f"Scarica tutti i {len(table)} comuni (CSV)",
+        lambda: downloads.as_csv(table),
+        name,
+        "text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+
+
+def _trend() -> None:
+    st.header("Residenti stranieri dal 2020", anchor=False)
+    history = memory.table("foreign_history").groupby("year")["foreign_residents"].sum()
+    first, last = int(history.iloc[0]), int(history.iloc[-1])
+    rows = [(str(year), count / history.max(), "#4a94b0", number(count)) for year, count in history.items()]
+    frame.bars(rows)
+    st.markdown(f"Dal 2020 al 2025: **{number(last - first)}** persone in più ({percent(last / first - 1)}).")
+    frame.sources("foreign_history")
+
+
+def _unknown() -> None:
+    st.header("Che cosa non sappiamo", anchor=False)
+    desks, schools, comuni = memory.sportelli(), memory.scuole(), memory.comuni()
+    sites = schools[~schools["level"].isin(["comprensivo", "altro"]) | schools["foreign_share"].notna()]
+    rough = int(desks["precision"].isin(["settlement", "unknown"]).sum())
+    st.markdown(
+        f"- Di **{int(desks['opening_hours'].isna().sum())}** sportelli su {len(desks)} non sono pubblicati gli "
+        f"orari, di **{int(desks['languages'].isna().sum())}** le lingue parlate.\n"
+        f"- **{rough}** sportelli non hanno un indirizzo che si riesca a collocare: sulla mappa stanno nel centro "
+        "del loro comune, e la scheda lo dice.\n"
+        f"- La quota di alunni stranieri è nota per **{int(sites['foreign_share'].notna().sum())}** scuole, tutte di "
+        f"Milano; per le altre {number(int(sites['foreign_share'].isna().sum()))} resta ignota finché non si porta "
+        "il file del Ministero (pagina Fonti).\n"
+        "- Due dei 35 partner di Lab'Impact non sono noti: «nessuna prova» non vuol dire «non partner».\n"
+        f"- **{int(comuni['ambito_id'].isna().sum())}** comuni della provincia di Pavia non hanno un Ambito noto."
+    )
+    frame.sources("sportelli", "schools_state", "ambiti")
+
+
+if __name__ == "__main__":
+    show()

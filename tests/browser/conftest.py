@@ -1,0 +1,178 @@
+"""A real browser before the real server: pages that note every fault and every host they call."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Frame, Page, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = (
+    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
+MAP = 'iframe[title="streamlit_folium.st_folium"]'
+STILL = """() => {
+    const app = document.querySelector('[data-testid="stApp"]');
+    const busy = app.dataset.testScriptState !== "notRunning"
+        || document.querySelector('[data-stale="true"], [data-testid="stSkeleton"]')
+        || document.getAnimations().some((one) => one.playState === "running");
+    window.stillFor = busy ? 0 : (window.stillFor || 0) + 1;
+    return window.stillFor >= 6;
+}"""
+"""Streamlit has run, nothing is being faded, and it has stayed so for six looks."""
+
+STARTING = 90
+"""Seconds that a slow machine may take to start the server."""
+
+
+def pytest_collection_modifyitems(items):
+    """Every test in this folder needs the browser."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def executable() -> str:
+    """The browser; without one the tests are skipped, but under CI they fail."""
+    found = next(filter(None, map(shutil.which, BROWSERS)), "")
+    if found:
+        return found
+    words = (
+        "Chromium is missing: apt-get install chromium (or your system's package) to run the browser tests"
+    )
+    if os.environ.get("CI", "").lower() in {"1", "true"}:
+        pytest.fail(words)
+    pytest.skip(words)
+
+
+def free_port() -> int:
+    """A port that nobody has now."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        return int(held.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def address(executable, tmp_path_factory) -> Iterator[str]:
+    """The address of the atlas, served by the real server for all the browser tests."""
+    port = free_port()
+    said = tmp_path_factory.mktemp("server") / "out.txt"
+    with said.open("w", encoding="utf-8") as out:
+        command = [sys.executable, str(ROOT / "server.py"), "--port", str(port)]
+        server = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT)
+        try:
+            wait_until_ready(server, said)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.send_signal(signal.SIGINT)
+            server.wait(timeout=30)
+
+
+def wait_until_ready(server: subprocess.Popen[bytes], said: Path) -> None:
+    """Wait for the line that the server says when it answers."""
+    end = time.monotonic() + STARTING
+    while "Atlante pronto" not in said.read_text(encoding="utf-8"):
+        if server.poll() is not None or time.monotonic() > end:
+            pytest.fail(f"the server did not start: {said.read_text(encoding='utf-8')[-2000:]}")
+        time.sleep(0.1)
+
+
+@pytest.fixture(scope="module")
+def browser(executable) -> Iterator[Browser]:
+    """One browser for the tests of a module."""
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=executable, args=FLAGS)
+        yield opened
+        opened.close()
+
+
+@dataclass
+class Visit:
+    """A page, and everything it did that should be known."""
+
+    page: Page
+    address: str
+    faults: list[str] = field(default_factory=list)
+    hosts: set[str] = field(default_factory=set)
+    sent: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.page.on("console", self._heard)
+        self.page.on("pageerror", lambda error: self.faults.append(str(error)))
+        self.page.on("request", self._asked)
+        self.page.on("response", self._answered)
+
+    def _heard(self, message: Any) -> None:
+        if message.type == "error":
+            self.faults.append(message.text)
+
+    def _asked(self, request: Any) -> None:
+        if request.url.startswith(("http", "ws")):
+            self.hosts.add(urlsplit(request.url).netloc)
+
+    def _answered(self, response: Any) -> None:
+        if response.status >= 400:
+            self.faults.append(f"{response.status} {response.url}")
+        if not response.from_service_worker:
+            self.sent[response.url] = int(response.headers.get("content-length", 0))
+
+    def open(self, path: str) -> None:
+        """Go to a page of the atlas."""
+        self.page.goto(self.address + path)
+
+    def map_frame(self) -> Frame:
+        """The frame of the map, once its layers are there."""
+        self.page.frame_locator(MAP).locator('#map_div[data-layers-ready="yes"]').wait_for(timeout=40_000)
+        return next(frame for frame in self.page.frames if "streamlit_folium" in frame.url)
+
+    def map_box(self) -> dict[str, float]:
+        """Where the map is in the window."""
+        return dict(self.page.locator(MAP).bounding_box() or {})
+
+    def settled(self, frame: Frame, synced: int) -> None:
+        """Wait until the map has answered a change asked after its ``synced``-th."""
+        ready = "map_div.getContainer().dataset.layersReady === 'yes'"
+        frame.wait_for_function(f"atlante.state.synced > {synced} && {ready}", timeout=30_000)
+
+    def quiet(self) -> None:
+        """Wait until Streamlit has drawn everything."""
+        self.page.wait_for_selector('[data-testid="stApp"]', timeout=40_000)
+        self.page.wait_for_function(STILL, timeout=40_000, polling=100)
+
+
+@pytest.fixture(params=["desktop"])
+def size(request) -> dict[str, int]:
+    """The window; a test can ask for the phone as well."""
+    return {"desktop": {"width": 1280, "height": 800}, "phone": {"width": 390, "height": 844}}[request.param]
+
+
+@pytest.fixture
+def visit(browser, address, size) -> Iterator[Visit]:
+    """A fresh page; afterwards, no fault in its console and no host but its own."""
+    context = browser.new_context(viewport=size, locale="it-IT")
+    seen = Visit(context.new_page(), address)
+    yield seen
+    context.close()
+    assert seen.faults == []
+    assert seen.hosts <= {urlsplit(address).netloc}
+
+
+@pytest.fixture
+def say(request):
+    """Print a measured figure, whatever pytest captures."""
+    writer = request.config.get_terminal_writer()
+    return lambda words: writer.line(f"\n    {re.sub(chr(10), ' ', words)}")
