@@ -4,6 +4,7 @@ import streamlit as st
 
 from errors import AtlasError
 from layers.base import ASSETS
+from screens import address
 from screens.errors import sentence
 from screens.frame import STYLE, footer
 
@@ -28,6 +29,7 @@ def main() -> None:
     st.html(STYLE)
     st.session_state["pages"] = pages()
     page = st.navigation(list(st.session_state["pages"].values()), position="top")
+    address.arrive(page.url_path or "panorama")
     try:
         page.run()
     except AtlasError as fault:

@@ -3,6 +3,7 @@
 import argparse
 import csv
 import functools
+import math
 import sys
 from pathlib import Path
 
@@ -55,7 +56,7 @@ def _network_commands(group: argparse.ArgumentParser) -> None:
 
 def _access_command(command: argparse.ArgumentParser) -> None:
     command.add_argument("--mode", choices=MODES, default="car", help="mezzo (car)")
-    command.add_argument("--limit", type=float, default=30, help="limite in minuti (30)")
+    command.add_argument("--limit", type=_minutes_limit, default=30.0, help="limite in minuti (30)")
     command.add_argument("--kind", action="append", default=[], help="tipo di sportello; si può ripetere")
     command.add_argument("--evidence", default="", help="livelli di prova che contano, ad esempio AB (ABC)")
     command.add_argument("-o", "--out", type=Path, required=True, help="CSV da scrivere")
@@ -74,6 +75,13 @@ def _data_commands(group: argparse.ArgumentParser) -> None:
         do=data_list
     )
     commands.add_parser("check", help="controlla le tabelle e le etichette").set_defaults(do=data_check)
+
+
+def _minutes_limit(text: str) -> float:
+    limit = float(text)
+    if not 0 < limit < math.inf:
+        raise argparse.ArgumentTypeError("il limite è un numero di minuti maggiore di zero")
+    return limit
 
 
 def data_build(options: argparse.Namespace) -> int:
@@ -121,16 +129,19 @@ def minutes(options: argparse.Namespace) -> int:
 
 
 def _read_pairs(path: Path) -> pd.DataFrame:
+    """A table of pairs, every cell as text, with ``,`` or ``;`` between cells; short rows have empty cells."""
     try:
-        pairs = pd.read_csv(
-            path, dtype=str, sep=None, engine="python", encoding="utf-8-sig", keep_default_na=False
-        )
-    except (OSError, ValueError, csv.Error) as fault:
-        raise FileUnreadable(file=str(path), reason=str(fault)) from fault
-    missing = [column for column in ("from", "to") if column not in pairs.columns]
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as fault:
+        reason = fault.strerror if isinstance(fault, OSError) else "non è testo in UTF-8"
+        raise FileUnreadable(file=str(path), reason=str(reason)) from fault
+    head = text.partition("\n")[0]
+    between = ";" if head.count(";") > head.count(",") else ","
+    rows = csv.DictReader(text.splitlines(), delimiter=between, restkey="oltre", restval="")
+    missing = [column for column in ("from", "to") if column not in (rows.fieldnames or ())]
     if missing:
         raise ColumnsMissing(file=str(path), columns=missing)
-    return pairs
+    return pd.DataFrame(list(rows), columns=list(rows.fieldnames or ()))
 
 
 def network_calibrate(_: argparse.Namespace) -> int:

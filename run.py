@@ -26,7 +26,9 @@ def main(arguments: list[str]) -> int:
     os.chdir(ROOT)
     testing = arguments[:1] == ["test"]
     try:
-        set_up("requirements-dev.txt" if testing else "requirements.txt")
+        set_up("requirements.txt")
+        if testing:
+            set_up("requirements-dev.txt")
     except subprocess.CalledProcessError:
         print(
             "Non riesco a installare i pacchetti: controllare la rete e riprovare. Niente è stato cambiato."

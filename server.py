@@ -36,7 +36,7 @@ from xstatic.pkg import leaflet
 from errors import AtlasError, InputError
 from layers.base import ASSETS
 from screens import feeds
-from screens.errors import sentence
+from screens.errors import UNEXPECTED, sentence
 
 HOUSE = Path(__file__).parent
 TITLE = "Atlante dei servizi per l'integrazione"
@@ -218,6 +218,12 @@ def _packed(file: Path) -> bytes:
     return gzip.compress(file.read_bytes(), 6, mtime=0)
 
 
+def tell_fault(fault: Exception) -> bool:
+    """Say in Italian that a page failed; Streamlit has written the trace in the log, and shows none."""
+    streamlit.error(sentence(fault) if isinstance(fault, AtlasError) else UNEXPECTED, icon=":material/error:")
+    return True
+
+
 def make_app(script: str | Path = HOUSE / "app.py") -> streamlit.App:
     """The ASGI application: Streamlit's pages behind our routes.
 
@@ -225,7 +231,7 @@ def make_app(script: str | Path = HOUSE / "app.py") -> streamlit.App:
     refuses routes there; ours stand under ``/assets`` and ``/layers``.
     """
     middleware = [Middleware(PackedStatic), Middleware(ItalianPages)]
-    return streamlit.App(script, routes=ROUTES, middleware=middleware)
+    return streamlit.App(script, routes=ROUTES, middleware=middleware, on_script_error=tell_fault)
 
 
 def _warm() -> None:

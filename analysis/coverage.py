@@ -145,12 +145,14 @@ def underserved(areas: pd.DataFrame, *, most: int | None = None) -> pd.DataFrame
     areas
         As ``by_area`` gives it.
     most
-        How many to give back; all by default. Areas with nobody beyond the limit are left out.
+        How many to give back; all by default. Areas with nobody beyond the limit are left out; those whose
+        count is too small to be shown (missing) come last.
     """
-    left_out = areas[areas["people_beyond"] > 0].copy()
+    left_out = areas[areas["people_beyond"] != 0].copy()
     left_out["_minutes"] = left_out["minutes_median"].fillna(np.inf)
     left_out["_code"] = left_out.index
-    ranked = left_out.sort_values(["people_beyond", "_minutes", "_code"], ascending=[False, False, True])
+    order = ["people_beyond", "_minutes", "_code"]
+    ranked = left_out.sort_values(order, ascending=[False, False, True], na_position="last")
     return ranked.drop(columns=["_minutes", "_code"]).head(most if most is not None else len(ranked))
 
 

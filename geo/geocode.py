@@ -16,6 +16,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import requests
+import shapely
+from numpy.typing import NDArray
 
 from errors import SourceUnavailable
 from geo.crs import DEGREES, LOMBARDY_BOX, METRES
@@ -65,6 +67,7 @@ class Address:
     number: int | None
 
 
+Floats = NDArray[np.float64]
 Entry = tuple[Address, float, float, str]
 """A known address: taken apart, easting and northing in metres, source."""
 
@@ -288,19 +291,35 @@ def _cascade(
     )
 
 
-def spread(spots: gpd.GeoSeries, *, step_m: float) -> gpd.GeoSeries:
+def spread(spots: gpd.GeoSeries, *, step_m: float, water: gpd.GeoSeries | None = None) -> gpd.GeoSeries:
     """Points that share a place laid out around it on a sunflower spiral, so that each can be seen and clicked.
 
-    ``spots`` in degrees, missing allowed; the first of each heap stays where it is, the k-th lies ``step_m`` × √k
-    away (Vogel 1979, A better way to construct the sunflower head, doi:10.1016/0025-5564(79)90080-4). A heap
-    keeps its order.
+    ``spots`` in degrees, missing allowed; the first of each heap stays where it is, the others take the next
+    places of the spiral that are not in ``water``, the k-th place ``step_m`` × √k away (Vogel 1979, A better way to
+    construct the sunflower head, doi:10.1016/0025-5564(79)90080-4). A heap keeps its order.
     """
     metres = spots.to_crs(METRES)
+    wet = None if water is None else water.to_crs(METRES).union_all()
     keys = pd.Series(list(zip(metres.x.round(), metres.y.round(), strict=True)), index=spots.index)
-    nth = keys.groupby(keys).cumcount().to_numpy()
-    nth = np.where(spots.isna(), 0, nth)
-    angle, reach = nth * np.pi * (3 - np.sqrt(5)), step_m * np.sqrt(nth)
-    moved = gpd.points_from_xy(metres.x + reach * np.cos(angle), metres.y + reach * np.sin(angle), crs=METRES)
-    laid_out = gpd.GeoSeries(moved, index=spots.index).to_crs(DEGREES)
+    x, y = metres.x.to_numpy(float).copy(), metres.y.to_numpy(float).copy()
+    rows = pd.Series(np.arange(len(spots)), index=keys.to_numpy())[spots.notna().to_numpy()]
+    for heap in rows.groupby(level=0, sort=False).indices.values():
+        here = rows.to_numpy()[heap]
+        if len(here) > 1:
+            x[here], y[here] = _sunflower(x[here[0]], y[here[0]], len(here), step_m, wet)
+    laid_out = gpd.GeoSeries.from_xy(x, y, index=spots.index, crs=METRES).to_crs(DEGREES)
     rounded = gpd.GeoSeries.from_xy(laid_out.x.round(6), laid_out.y.round(6), index=spots.index, crs=DEGREES)
     return rounded.where(spots.notna())
+
+
+def _sunflower(
+    x: float, y: float, count: int, step_m: float, wet: shapely.Geometry | None
+) -> tuple[Floats, Floats]:
+    """The first dry places of the spiral around a point, itself included; where all is water, the first ones."""
+    nth = np.arange(4 * count)
+    angle, reach = nth * np.pi * (3 - np.sqrt(5)), step_m * np.sqrt(nth)
+    xs, ys = x + reach * np.cos(angle), y + reach * np.sin(angle)
+    dry = np.ones(len(nth), bool) if wet is None else ~shapely.contains_xy(wet, xs, ys)
+    dry[0] = True
+    best = np.argsort(~dry, kind="stable")[:count]
+    return xs[best], ys[best]

@@ -139,6 +139,18 @@ def to_all(
     )
 
 
+def around(network: Network, points: gpd.GeoSeries, *, mode: str) -> pd.DataFrame:
+    """What moving costs around each point: ``pace`` (minutes per straight kilometre) and ``terminal`` (minutes at
+    both ends of a trip together) of the nearest node; index of ``points``. Raises as ``between`` does.
+    """
+    network.check_mode(mode)
+    open_nodes = np.flatnonzero(network.snaps & np.isfinite(network.pace[mode]))
+    at = np.column_stack([network.x, network.y])[open_nodes]
+    node = open_nodes[cKDTree(at).query(_metres(points))[1]]
+    costs = {"pace": network.pace[mode][node], "terminal": 2 * network.terminal[mode][node]}
+    return pd.DataFrame(costs, index=points.index)
+
+
 def _metres(points: gpd.GeoSeries) -> Floats:
     """Points as n × 2 metres, after checking that they are in Lombardy's box."""
     degrees = points.to_crs(DEGREES)

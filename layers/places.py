@@ -26,10 +26,11 @@ def _zoom(kind: str, comune_code: str) -> float:
 
 
 def build(places: gpd.GeoDataFrame) -> dict[str, Any]:
-    """Labels (columns ``place_id``, ``name``, ``kind``, ``comune_code``, ``geometry``).
+    """Labels (columns ``place_id``, ``name``, ``kind``, ``comune_code``, ``residents``, ``geometry``).
 
     The property ``z`` is the first zoom that shows the name. A chief town that the table calls a
-    town (Sondrio) is named like the other chief towns.
+    town (Sondrio) is named like the other chief towns. Those named from afar come first, then those
+    with more residents: where two names would overlap, the first is written.
     """
     chief = places["comune_code"].isin(list(CAPITALS)) & places["kind"].isin(list(ZOOM_OF_KIND))
     named = places[chief | places["kind"].isin(list(ZOOM_OF_KIND))]
@@ -37,9 +38,10 @@ def build(places: gpd.GeoDataFrame) -> dict[str, Any]:
         "city" if is_chief else kind for is_chief, kind in zip(chief[named.index], named["kind"], strict=True)
     ]
     zooms = [_zoom(kind, text(code)) for kind, code in zip(kinds, named["comune_code"], strict=True)]
+    ordered = named.assign(z=zooms).sort_values(["z", "residents"], ascending=[True, False], kind="stable")
     return collection(
-        named,
-        ids=named["place_id"].tolist(),
-        tips=[text(name) for name in named["name"]],
-        more=[{"z": zoom} for zoom in zooms],
+        ordered,
+        ids=ordered["place_id"].tolist(),
+        tips=[text(name) for name in ordered["name"]],
+        more=[{"z": zoom} for zoom in ordered["z"]],
     )

@@ -5,22 +5,14 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from layers.features import collection, text, tooltip
+from layers.features import collection, tooltip
 from layers.style import SCHOOL_SHARE, percent
 
-LEVELS = {
-    "infanzia": "scuola dell'infanzia",
-    "primaria": "scuola primaria",
-    "primo_grado": "secondaria di primo grado",
-    "secondo_grado": "secondaria di secondo grado",
-    "comprensivo": "istituto comprensivo",
-    "altro": "",
-}
 STYLES = SCHOOL_SHARE.marks
 
 
 def build(scuole: gpd.GeoDataFrame) -> dict[str, Any]:
-    """Schools (``school_id``, ``name``, ``level``, ``foreign_share`` from 0 to 1, ``geometry``).
+    """Schools (``school_id``, ``name``, ``level``, ``level_name``, ``foreign_share`` from 0 to 1, ``geometry``).
 
     Unknown shares come first, so that the known ones are drawn over them. Offices of an istituto
     comprensivo without pupils of their own are left out.
@@ -31,12 +23,12 @@ def build(scuole: gpd.GeoDataFrame) -> dict[str, Any]:
     tips = [
         tooltip(
             name,
-            LEVELS.get(text(level), text(level)),
+            level,
             "quota di alunni stranieri non nota"
             if pd.isna(share)
             else f"{percent(share)} di alunni stranieri",
         )
-        for name, level, share in zip(ordered["name"], ordered["level"], shares, strict=True)
+        for name, level, share in zip(ordered["name"], ordered["level_name"], shares, strict=True)
     ]
     return collection(
         ordered,

@@ -27,13 +27,13 @@ def approximate(precision: pd.Series) -> pd.Series:
 
 
 def build(sportelli: gpd.GeoDataFrame) -> dict[str, Any]:
-    """Desks (``sportello_id``, ``name``, ``kind``, ``comune``, ``opening_hours``, ``precision``, ``geometry``)."""
+    """Desks (``sportello_id``, ``name``, ``kind``, ``comune``, ``hours`` in words, ``precision``, ``geometry``)."""
     vague = approximate(sportelli["precision"]).to_numpy()
     groups = [group_of(text(kind)) for kind in sportelli["kind"]]
     tips = [
         tooltip(name, comune, text(hours) or "orari non noti", "posizione approssimata" if near else "")
         for name, comune, hours, near in zip(
-            sportelli["name"], sportelli["comune"], sportelli["opening_hours"], vague, strict=True
+            sportelli["name"], sportelli["comune"], sportelli["hours"], vague, strict=True
         )
     ]
     classes = [group + len(DESKS) * (not near) for group, near in zip(groups, vague, strict=True)]

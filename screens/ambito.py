@@ -1,21 +1,28 @@
 """Ambito: one Ambito's own page: map, people, desks, mediation, schools, minutes, and what we do not know."""
 
+import geopandas as gpd
 import pandas as pd
 import streamlit as st
 from streamlit_folium import st_folium
 
 from analysis import coverage
 from data.vocabularies import label
+from geo.crs import DEGREES
 from layers.base import Layers, base_map
 from layers.legend import legend_html
-from layers.style import number, percent
-from screens import downloads, frame, memory
-from screens.card import card_html, hours_in_words, languages_in_words
+from layers.style import PEOPLE_FILLS, number, percent
+from screens import address, downloads, frame, memory
+from screens.card import card_html, description, hours_in_words, languages_in_words
 from screens.filters import Filters
 from screens.map_layers import layers_for, legends_for
+from screens.offer import offer
 
+PAGE = "ambito"
+CHOSEN = "ambito_scelto"
+STRANGE = "ambito_ignoto"
 MAP = "ambito_carta"
 LIMIT = 30
+MOST_CITIZENSHIPS = 6
 
 
 def show() -> None:
@@ -23,11 +30,11 @@ def show() -> None:
     ambiti = memory.ambiti().sort_values("ambito")
     chosen = _choose(ambiti)
     if chosen is None:
-        st.title("Ambito")
+        st.title("Ambito", anchor=False)
         frame.lead("Scegli un Ambito per vedere chi ci vive, quali servizi ha e che cosa manca.")
         return
     facts = ambiti.set_index("ambito_id").loc[chosen]
-    st.title(facts["ambito"])
+    st.title(facts["ambito"], anchor=False)
     _partner(facts)
     _people(chosen, facts)
     left, right = st.columns([1.4, 1], gap="large")
@@ -36,6 +43,7 @@ def show() -> None:
     with right:
         _minutes(chosen)
     _comuni(chosen)
+    _citizenships(facts)
     _desks(chosen)
     _mediation(chosen)
     _schools(chosen)
@@ -44,33 +52,38 @@ def show() -> None:
 
 
 def _choose(ambiti: pd.DataFrame) -> str | None:
-    """The Ambito of the address, else the one chosen last on any page; the address follows the choice."""
+    """The Ambito of the address, else the one chosen here last; the address follows the choice."""
     names = ambiti.set_index("ambito_id")["ambito"].to_dict()
-    asked = st.query_params.get("ambito", st.session_state.get("ambito"))
-    if asked is not None and asked not in names:
-        st.caption(f":material/info: Non conosciamo l'Ambito «{asked}»: scegline uno dall'elenco.")
-        asked = None
-    codes = list(names)
-    chosen = st.selectbox(
+    held = _query(st.session_state[CHOSEN]) if CHOSEN in st.session_state else None
+    asked = address.opened(PAGE, ["ambito"], held)
+    if asked is not None:
+        code = asked.get("ambito")
+        st.session_state[CHOSEN] = code if code in names else None
+        st.session_state[STRANGE] = None if code in names else code
+    if st.session_state.get(CHOSEN) is None and st.session_state.get(STRANGE):
+        st.caption(
+            f":material/info: Non conosciamo l'Ambito «{st.session_state[STRANGE]}»: scegline uno dall'elenco."
+        )
+    picked = st.selectbox(
         "Ambito",
-        codes,
-        index=codes.index(asked) if asked else None,
+        list(names),
         format_func=names.__getitem__,
         placeholder="Scegli un Ambito",
+        index=None,
+        key=CHOSEN,
     )
-    if chosen is None:
-        return None
-    st.session_state["ambito"] = st.query_params["ambito"] = str(chosen)
-    return str(chosen)
+    chosen = None if picked is None else str(picked)
+    address.keep(PAGE, ["ambito"], _query(chosen))
+    return chosen
+
+
+def _query(code: str | None) -> dict[str, str]:
+    """The parameters that open an Ambito."""
+    return {} if code is None else {"ambito": code}
 
 
 def _partner(facts: pd.Series) -> None:
-    role = label("lab_impact_roles", facts["lab_impact_role"])
-    said = (
-        f"Lab'Impact: {role}."
-        if facts["lab_impact"]
-        else f"Lab'Impact: nessuna prova che sia partner ({role})."
-    )
+    said = f"Lab'Impact. {description('lab_impact_roles', facts['lab_impact_role'])}"
     led = f" Capofila: {facts['lead_body']}." if frame.known(facts["lead_body"]) else " Capofila non noto."
     frame.lead(said + led)
     frame.sources("ambiti")
@@ -86,11 +99,27 @@ def _people(chosen: str, facts: pd.Series) -> None:
     here = comuni.loc[comuni["ambito_id"] == chosen, "comune_code"]
     history = memory.table("foreign_history")
     since = history[history["comune_code"].isin(here)].groupby("year")["foreign_residents"].sum()
-    columns[2].metric("Dal 2020 al 2025", f"{int(since.iloc[-1] - since.iloc[0]):+,}".replace(",", "."))
+    columns[2].metric("Dal 2020 al 2025", _signed(int(since.iloc[-1] - since.iloc[0])))
     columns[2].caption(f"erano {number(since.iloc[0])} al 1° gennaio 2020")
     columns[3].metric("Comuni", number(facts["comuni"]))
     columns[3].caption(f"documentati da una pagina pubblica {int(facts['on_page'])} su {facts['comuni']}")
     frame.sources("foreign_population", "foreign_history", "ambito_comuni")
+
+
+def _citizenships(facts: pd.Series) -> None:
+    st.header(f"Cittadinanze più numerose nella provincia ({facts['province']})", anchor=False)
+    comuni, known = memory.comuni(), memory.table("citizenship")
+    code = comuni.loc[comuni["province"] == facts["province"], "province_code"].iloc[0]
+    here = known[known["area_code"] == code].nlargest(MOST_CITIZENSHIPS, "residents")
+    longest = float(here["residents"].max())
+    counts = zip(here["citizenship"], here["residents"], strict=True)
+    frame.bars([(str(name), count / longest, PEOPLE_FILLS[3], number(count)) for name, count in counts])
+    st.caption("Per Ambito non sono pubblicate: questa è l'intera provincia.")
+    frame.sources("citizenship")
+
+
+def _signed(count: int) -> str:
+    return ("+" if count > 0 else "−" if count < 0 else "") + number(abs(count))
 
 
 def _map(chosen: str, facts: pd.Series) -> None:
@@ -121,18 +150,20 @@ def _minutes(chosen: str) -> None:
         there = memory.access(by="ambito_id", limit=LIMIT, mode=mode).loc[chosen].to_dict()
         rows.append(
             {
-                f"Oltre {LIMIT} minuti": words,
-                "Stranieri": frame.people_words(there["people_beyond"]),
+                "Mezzo": words,
+                f"Oltre {LIMIT} minuti": frame.people_words(there["people_beyond"]),
                 "Quota": percent(there["share_beyond"]),
                 "Mediana": frame.access_words(there),
             }
         )
-    frame.table(pd.DataFrame(rows).set_index(f"Oltre {LIMIT} minuti"), "Accesso con i tre mezzi")
+    frame.table(pd.DataFrame(rows).set_index("Mezzo"), "Accesso con i tre mezzi")
     rank = coverage.underserved(found)
     if chosen in rank.index:
         place = list(rank.index).index(chosen) + 1
-        st.markdown(f"È al **{place}° posto** tra gli Ambiti per stranieri oltre {LIMIT} minuti in auto.")
-    frame.sources("foreign_population", "sportelli", also=frame.ESTIMATED)
+        st.markdown(
+            f"È al **{place}° posto** su {len(found)} Ambiti per numero di stranieri oltre {LIMIT} minuti in auto."
+        )
+    frame.sources("foreign_population", "sportelli", also=frame.estimated("car", "bike", "walk"))
 
 
 def _comuni(chosen: str) -> None:
@@ -154,15 +185,18 @@ def _comuni(chosen: str) -> None:
         }
     )
     st.dataframe(shown, hide_index=True, alt="I comuni dell'Ambito con persone e minuti")
-    st.download_button(
-        "Scarica i comuni (CSV)",
-        lambda: downloads.as_csv(table.reset_index().assign(network=memory.network().label)),
-        downloads.file_name("comuni", chosen, ending="csv"),
-        "text/csv",
-        icon=":material/download:",
-        on_click="ignore",
+    shapes = gpd.GeoDataFrame(
+        table.reset_index(), geometry=names.geometry.loc[table.index].to_numpy(), crs=DEGREES
     )
-    frame.sources("foreign_population", "snai", also=frame.ESTIMATED)
+    offer(
+        downloads.access_file(shapes, mode="car", limit=LIMIT, network=memory.network().label),
+        "comuni",
+        chosen,
+        title=f"Comuni dell'Ambito {chosen}: persone e minuti in auto allo sportello più vicino",
+        source=downloads.SOURCE,
+        id_column="comune_code",
+    )
+    frame.sources("foreign_population", "sportelli", "snai", also=frame.estimated("car"))
 
 
 def _desks(chosen: str) -> None:
@@ -174,6 +208,7 @@ def _desks(chosen: str) -> None:
             "Non abbiamo trovato sportelli in questo Ambito. **Non vuol dire che non ce ne siano**: l'elenco è una "
             "raccolta iniziale, e il primo passo è chiedere all'Ambito."
         )
+        frame.sources("sportelli")
         return
     shown = pd.DataFrame(
         {
@@ -288,14 +323,16 @@ def _unknown(chosen: str) -> None:
     here = desks[desks["ambito_id"] == chosen]
     silent = int((here["phone"].isna() & here["email"].isna()).sum())
     doubtful = int((comuni.loc[comuni["ambito_id"] == chosen, "confidence"] == "low").sum())
-    lines = [
+    lines = [] if len(here) else ["Sportelli: nessuno in elenco; il primo passo è chiedere all'Ambito."]
+    lines += [
         f"Orari: non noti per {int(here['opening_hours'].isna().sum())} sportelli su {len(here)}.",
         f"Lingue: non note per {int(here['languages'].isna().sum())} su {len(here)}.",
         f"Posizione: solo il centro del comune per {int((here['precision'] == 'settlement').sum())} su {len(here)}.",
         f"Recapiti: né telefono né e-mail per {silent} su {len(here)}.",
-    ]
+    ] * (len(here) > 0)
     if doubtful:
-        lines.append(f"Confini: {doubtful} comuni sono attribuiti all'Ambito con poca sicurezza.")
+        which = "un comune è attribuito" if doubtful == 1 else f"{doubtful} comuni sono attribuiti"
+        lines.append(f"Confini: {which} all'Ambito con poca sicurezza.")
     st.markdown("\n".join(f"- {line}" for line in lines))
     frame.sources("sportelli", "ambito_comuni")
 

@@ -8,14 +8,14 @@ import streamlit as st
 
 from data.vocabularies import label
 from layers.style import KIND_GROUPS
-from screens import filters
+from screens import address, filters
 from screens.filters import Filters, Known
-from screens.map_layers import GROUND_LABELS, LAYER_LABELS
+from screens.map_layers import GROUND_LABELS, LAYER_LABELS, MODE_WORDS
 
+PAGE = "mappa"
 KEY = "mappa_"
 GROUP_LABELS = {group.code: group.label for group in KIND_GROUPS}
-MODE_LABELS = {"car": "in auto", "bike": "in bicicletta", "walk": "a piedi"}
-EVIDENCE_LABELS = {"A": "A · la più solida", "B": "B", "C": "C", "D": "D · la più debole"}
+MODE_LABELS = MODE_WORDS
 FILTER_LABELS = {
     "kinds": "il tipo di sportello",
     "themes": "il tema",
@@ -71,29 +71,26 @@ def known_codes(sportelli: pd.DataFrame, ambiti: pd.DataFrame) -> Known:
 
 def open_address(known: Known) -> str:
     """Take the question from the address if it was opened or changed by a link; a sentence on odd codes."""
-    asked = {name: st.query_params[name] for name in filters.PARAMETERS.values() if name in st.query_params}
-    if st.session_state.get(KEY + "address") == asked and KEY + "ground" in st.session_state:
+    held = filters.write(asked_now()) if KEY + "ground" in st.session_state else None
+    asked = address.opened(PAGE, filters.PARAMETERS.values(), held)
+    if asked is None:
         return str(st.session_state.get(KEY + "said", ""))
     opened, said = filters.parse(asked, known)
     for name in (*WIDGETS, "selected"):
         value = getattr(opened, name)
         st.session_state[KEY + name] = list(value) if isinstance(value, tuple) else value
     st.session_state[KEY + "other"] = None
-    st.session_state[KEY + "address"] = asked
+    st.session_state[KEY + "turn"] = st.session_state.get(KEY + "turn", 0) + 1
     st.session_state[KEY + "said"] = said
+    st.session_state[KEY + "opened"] = filters.write(opened)
     return said
 
 
 def write_address(asked: Filters) -> None:
     """Make the address say what is asked; other parameters are left alone."""
     told = filters.write(asked)
-    for name in filters.PARAMETERS.values():
-        if name in told and st.query_params.get(name) != told[name]:
-            st.query_params[name] = told[name]
-        elif name not in told and name in st.query_params:
-            del st.query_params[name]
-    if st.session_state.get(KEY + "address") != told:
-        st.session_state[KEY + "address"] = told
+    address.keep(PAGE, filters.PARAMETERS.values(), told)
+    if st.session_state.get(KEY + "opened") != told:
         st.session_state[KEY + "said"] = ""
 
 
@@ -143,7 +140,7 @@ def _narrow(known: Known) -> None:
         "Livello di prova",
         filters.EVIDENCE,
         key=KEY + "evidence",
-        format_func=EVIDENCE_LABELS.__getitem__,
+        format_func=lambda level: f"{level} · {label('evidence', level).lower()}",
         placeholder="Tutti",
     )
     st.toggle("Mostra anche gli sportelli chiusi", key=KEY + "closed")
@@ -152,6 +149,8 @@ def _narrow(known: Known) -> None:
 def _first_row() -> tuple[Any, Any, list[Any], Any]:
     """Places for the ground, the Ambito, the questions on access (as many as needed), the filters."""
     questions = {"minutes": 1, "people_beyond": 2}.get(st.session_state[KEY + "ground"], 0)
+    for hidden in ("mode", "limit")[questions:]:  # Streamlit forgets what it does not draw
+        choose(hidden, st.session_state[KEY + hidden])
     ground, *access, ambito, more = st.columns(
         [1.5, *[0.7] * questions, 1.2, 0.8], vertical_alignment="bottom"
     )

@@ -1,7 +1,7 @@
 """What the batch commands answer, from the same joins as the screens. No Streamlit."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 import geopandas as gpd
@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from data.derived.positions import main_settlements
-from errors import CoordinateError
+from data.vocabularies import vocabulary
+from errors import CoordinateError, UnknownCode
 from geo import bands, calibration, estimated, travel_time
 from geo.crs import DEGREES, check_in_lombardy
 from screens import joined
@@ -95,6 +96,12 @@ def calibrated(table: Table) -> calibration.Calibration:
     return calibration.calibrate(nodes, edges, estimated.walls(drawn), known)
 
 
+def _check_codes(what: str, asked: Sequence[str], known: Collection[str]) -> None:
+    strange = [code for code in asked if code not in known]
+    if strange:
+        raise UnknownCode(what=what, codes=strange)
+
+
 COLUMNS: Final = (
     "comune_code", "comune", "ambito_id", "foreign_residents", "minutes_median",
     "people_beyond", "share_beyond", "low", "high", "network",
@@ -106,7 +113,11 @@ def access_of_comuni(
 ) -> pd.DataFrame:
     """One row a comune, by code: foreign residents, median minutes to the nearest desk with its band, people
     beyond the limit (missing where it is 1 to 4), and the network that answered.
+
+    Raises ``UnknownCode`` for kinds or levels of evidence that the vocabularies lack.
     """
+    _check_codes("tipo di sportello", kinds, vocabulary("service_kinds").index)
+    _check_codes("livello di prova", evidence, vocabulary("evidence").index)
     network, demand = joined.network(table), table("demand")
     desks = joined.counted(joined.sportelli(table), kinds=kinds, evidence=evidence)
     times = joined.minutes(network, desks, demand, mode=mode)

@@ -7,6 +7,7 @@ http(s) addresses become links, and what is not known is said.
 import re
 from collections.abc import Mapping
 from html import escape
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -88,7 +89,7 @@ def link(address: str, words: str = "") -> str:
 
 
 def hours_in_words(hours: str) -> str:
-    """Opening hours in OSM syntax with Italian days.
+    """Opening hours in OSM syntax with Italian days, comments without their quotes.
 
     Examples
     --------
@@ -98,6 +99,7 @@ def hours_in_words(hours: str) -> str:
     words = re.sub(
         r"\[([\d,]+)\]", lambda m: f" ({', '.join(f'{n}°' for n in m[1].split(','))} del mese)", hours
     )
+    words = words.replace('"', "")
     words = re.sub(r"\b(Mo|Tu|We|Th|Fr|Sa|Su|PH|off)\b", lambda m: DAYS[m[1]], words)
     return re.sub(r"(?<=[a-z)]),(?=\S)", ", ", words)
 
@@ -227,11 +229,14 @@ def school_html(row: Row) -> str:
     return _panel(cell(row.get("name")), under, lines)
 
 
-def area_html(area: Row, *, comune: bool) -> str:
-    """A few lines on a comune or an Ambito: whose it is, its people, whether it is a partner."""
+def area_html(area: Row, *, comune: bool, more: Mapping[str, str] = MappingProxyType({})) -> str:
+    """A few lines on a comune or an Ambito: what is asked of it, whose it is, its people, whether it is a partner.
+
+    ``more`` are headings and words that come first, escaped here.
+    """
     ambito = cell(area.get("ambito"))
     title = cell(area.get("comune")) if comune else ambito
-    lines = {}
+    lines = {escape(heading): escape(words) for heading, words in more.items()}
     for heading, column in {"Residenti": "residents", "Stranieri": "foreign_residents"}.items():
         value: Any = area.get(column)
         lines[heading] = unknown("non noti") if missing(value) else escape(number(float(value)))

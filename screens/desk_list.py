@@ -1,7 +1,5 @@
 """The sportelli as a list: the same that are on the map, with their downloads, or the way out of an empty answer."""
 
-from collections.abc import Callable
-from typing import Any
 from zlib import crc32
 
 import geopandas as gpd
@@ -9,9 +7,10 @@ import pandas as pd
 import streamlit as st
 
 from data.vocabularies import label
-from screens import ask, downloads, filters
+from screens import ask, filters
 from screens.card import cell, hours_in_words, languages_in_words
 from screens.filters import Filters
+from screens.offer import offer
 
 TITLE = "Sportelli per l'integrazione dei cittadini di Paesi terzi in Lombardia"
 COLUMNS = {
@@ -102,25 +101,6 @@ def show_nothing(asked: Filters, everything: pd.DataFrame) -> None:
 
 
 def show_downloads(shown: gpd.GeoDataFrame, source: str) -> None:
-    """The same desks to take away, in three formats made only when asked for."""
-    date = str(shown["compiled"].dropna().max())
-    makers: dict[str, tuple[Callable[[], Any], str]] = {
-        "CSV": (lambda: downloads.as_csv(shown), "text/csv"),
-        "XLSX": (lambda: downloads.as_xlsx(shown, title=TITLE, sources=[source]), downloads.XLSX),
-        "GeoJSON": (
-            lambda: downloads.as_geojson(shown, id_column="sportello_id", attribution=source),
-            "application/geo+json",
-        ),
-    }
-    with st.container(horizontal=True):
-        for name, (make, mime) in makers.items():
-            words = ("sportelli", "lombardia", f"{len(shown)}-righe", date)
-            st.download_button(
-                name,
-                make,
-                downloads.file_name(*words, ending=name.lower()),
-                mime,
-                icon=":material/download:",
-                on_click="ignore",
-                key=f"mappa_scarica_{name}",
-            )
+    """The same desks to take away."""
+    words = ("sportelli", "lombardia", f"{len(shown)}-righe", str(shown["compiled"].dropna().max()))
+    offer(shown, *words, title=TITLE, source=source, id_column="sportello_id")

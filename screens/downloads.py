@@ -52,6 +52,16 @@ def _columns(table: pd.DataFrame) -> list[str]:
     return [str(name) for name in table.columns if name != "geometry"]
 
 
+SOURCE = "Atlante dei servizi per l'integrazione: stima su ISTAT (1/1/2025), pagine pubbliche e rete stimata"
+
+
+def access_file(table: pd.DataFrame, *, mode: str, limit: float, network: str) -> pd.DataFrame:
+    """A table of access as it leaves the house: decimals that mean something, and on each row how it was made."""
+    decimals = {"minutes_median": 1, "low": 1, "high": 1, "share_beyond": 4, "foreign_share": 4}
+    kept = table.round({name: places for name, places in decimals.items() if name in table})
+    return kept.assign(mode=mode, limit_minutes=limit, network=network, source=SOURCE)
+
+
 def as_csv(table: pd.DataFrame) -> bytes:
     """A table as CSV in UTF-8 (with a mark, for spreadsheets); geometry left out.
 

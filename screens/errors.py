@@ -5,6 +5,12 @@ from typing import Any, Final
 
 import errors
 
+UNEXPECTED: Final = (
+    "Questa pagina non si è potuta mostrare per un errore dell'atlante. Ricaricala; se si ripete, "
+    "segnala a chi gestisce l'atlante l'indirizzo della pagina e l'ora."
+)
+"""For a fault that is not in the tree: what happened stands in the server's log."""
+
 SENTENCES: Final[dict[type[errors.AtlasError], Callable[[Any], str]]] = {
     errors.SourceUnavailable: lambda e: (
         f"Il file «{e.file}» ({e.dataset}) non si può avere: {e.reason}. La tabella di prima resta in uso."

@@ -14,6 +14,7 @@ from hashlib import sha256
 from typing import Any
 from urllib.parse import urlencode
 
+from data.vocabularies import label
 from errors import UnknownCode
 from layers import (
     ambiti,
@@ -27,7 +28,9 @@ from layers import (
     scuole,
     sportelli,
 )
+from layers.features import text
 from screens import filters, memory
+from screens.card import hours_in_words
 
 Params = Mapping[str, str]
 
@@ -45,7 +48,9 @@ def _desks(params: Params) -> dict[str, Any]:
     asked, strange = filters.parse(params)
     if strange:
         raise UnknownCode(what="filter", codes=[strange])
-    return sportelli.build(filters.apply(memory.sportelli(), asked))
+    shown = filters.apply(memory.sportelli(), asked)
+    hours = [hours_in_words(text(cell)) for cell in shown["opening_hours"]]
+    return sportelli.build(shown.assign(hours=hours))
 
 
 def _chosen(params: Params) -> dict[str, Any]:
@@ -61,15 +66,27 @@ def _unassigned(_: Params) -> dict[str, Any]:
     return comuni.build(table[table["ambito_id"].isna()])
 
 
+def _places(_: Params) -> dict[str, Any]:
+    table = memory.table("places")
+    residents = memory.comuni().set_index("comune_code")["residents"]
+    return places.build(table.assign(residents=table["comune_code"].map(residents)))
+
+
+def _schools(_: Params) -> dict[str, Any]:
+    table = memory.scuole()
+    levels = [label("school_levels", code) if code != "altro" else "" for code in map(text, table["level"])]
+    return scuole.build(table.assign(level_name=levels))
+
+
 SHAPES: dict[str, Callable[[Params], dict[str, Any]]] = {
     "lakes": lambda _: lakes.build(memory.table("lakes")),
-    "places": lambda _: places.build(memory.table("places")),
+    "places": _places,
     "ambiti": lambda _: ambiti.build(memory.ambiti()),
     "ambito": _chosen,
     "unassigned": _unassigned,
     "comuni": lambda _: comuni.build(memory.comuni()),
     "sportelli": _desks,
-    "scuole": lambda _: scuole.build(memory.scuole()),
+    "scuole": _schools,
     "associazioni": lambda _: associazioni.build(memory.associazioni()),
     "biblioteche": lambda _: biblioteche.build(memory.biblioteche()),
     "cpia": lambda _: cpia.build(memory.cpia()),

@@ -13,7 +13,7 @@ from screens import downloads, frame
 
 def show() -> None:
     """The whole screen: fetch, show."""
-    st.title("Fonti")
+    st.title("Fonti", anchor=False)
     frame.lead(
         "Ogni cifra dell'atlante viene da una di queste fonti. Per ciascuna: chi la produce, di quando è, "
         "con quale licenza, quante righe sono entrate e quante sono state messe da parte, e perché."

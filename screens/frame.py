@@ -10,15 +10,13 @@ import streamlit as st
 
 from data.label import read_label
 from layers.style import number
+from screens import address
 
 STYLE = Path(__file__).with_name("frame.css")
 """The look of every page, beyond what Streamlit's theme can say."""
 
-ESTIMATED = (
-    "Tempi **stimati** su una rete semplificata di centri abitati, non su strade reali; "
-    "tra parentesi la banda in cui cade la stima otto volte su dieci"
-)
-"""Under every figure made of minutes, until a street network answers."""
+PARTNERS, EVIDENCED = 35, 33
+"""Lab'Impact's partners by ANCI Lombardia's report, and those a public page names (two Ambiti are one partner)."""
 
 
 def lead(text: str) -> None:
@@ -26,10 +24,25 @@ def lead(text: str) -> None:
     st.html(f'<p class="atlante-lead">{escape(text)}</p>')
 
 
+def estimated(*modes: str) -> str:
+    """What goes under every figure made of minutes, until a street network answers."""
+    bands = []
+    if "car" in modes:
+        bands.append("in auto la banda tra parentesi contiene il tempo vero circa otto volte su dieci")
+    if {"bike", "walk"} & set(modes):
+        bands.append("in bicicletta e a piedi la banda è ipotizzata, non misurata")
+    return (
+        "Tempi **stimati** su una rete semplificata di centri abitati e strade principali, non su strade reali, con il "
+        f"traffico del mattino e senza mezzi pubblici; {'; '.join(bands)}"
+    )
+
+
 def sources(*datasets: str, also: str = "") -> None:
     """One line under a figure: where it comes from and of when."""
     lines = dict.fromkeys(read_label(name).source_line for name in datasets)
-    st.caption((f"{also}. " if also else "") + "Fonte: " + "; ".join(lines) + ".")
+    said = [f"{also}."] * bool(also) + [f"Fonte: {'; '.join(lines)}."] * bool(lines)
+    if said:
+        st.caption(" ".join(said))
 
 
 def minutes_words(minutes: Any, low: Any, high: Any) -> str:
@@ -54,19 +67,36 @@ def people_words(people: Any) -> str:
     return "meno di 5" if pd.isna(people) else number(people)
 
 
+def between_words(low: Any, high: Any) -> str:
+    """Two counts of people as a range; one where they are the same.
+
+    >>> between_words(10.0, 1200.0), between_words(7.0, 7.0)
+    ('tra 10 e 1.200', '7')
+    """
+    one, other = people_words(low), people_words(high)
+    return one if one == other else f"tra {one} e {other}"
+
+
 Code = TypeVar("Code", str, int)
 
 
 def choice(
-    label: str, parameter: str, codes: Sequence[Code], usual: Code, words: Callable[[Any], str]
+    label: str, parameter: str, codes: Sequence[Code], usual: Code, words: Callable[[Any], str], *, page: str
 ) -> Code:
-    """One of a few codes, chosen on a row of buttons; it opens as the address says, and the address follows."""
+    """One of a few codes, chosen on a row of buttons; it opens as the address says, and the address follows.
+
+    ``page`` tells it apart from the same question on another page; the usual code is not written in the address.
+    """
     by_text = {str(code): code for code in codes}
-    opened = by_text.get(st.query_params.get(parameter, ""), usual)
-    key = f"{parameter}_{'_'.join(by_text)}"
-    picked = st.segmented_control(label, codes, default=opened, format_func=words, key=key)
-    chosen = opened if picked is None else picked
-    st.query_params[parameter] = str(chosen)
+    key = f"{page}_{parameter}"
+    held = st.session_state.get(key)
+    now = None if held is None else {} if held == usual else {parameter: str(held)}
+    asked = address.opened(page, [parameter], now)
+    if asked is not None:
+        st.session_state[key] = by_text.get(asked.get(parameter, ""), usual)
+    picked = st.segmented_control(label, codes, format_func=words, key=key, required=True)
+    chosen = usual if picked is None else picked
+    address.keep(page, [parameter], {} if chosen == usual else {parameter: str(chosen)})
     return chosen
 
 

@@ -16,7 +16,7 @@ from analysis import coverage
 from data import corrections
 from data.derived.demand import third_country_share
 from data.vocabularies import desk_kinds
-from geo import bands, estimated, travel_time
+from geo import bands, estimated, extent, travel_time
 from geo.crs import DEGREES
 from geo.network import Network, open_network
 
@@ -88,13 +88,20 @@ def placed(table: Table, kind: str, things: pd.DataFrame, key: str) -> gpd.GeoDa
 
 
 def sportelli(table: Table) -> gpd.GeoDataFrame:
-    """Desks with their position and Ambito; one whose comune is unknown takes the Ambito it names."""
+    """Desks with their position and Ambito; one whose comune is unknown takes the Ambito it names.
+
+    ``reach_m`` is how far from its point a desk is thought to be: its radius, or the built-up land around the
+    main settlement where only the comune is known.
+    """
     desks = placed(table, "sportello", table("sportelli"), "sportello_id")
     names = corrections.read("ambito_names").set_index(["named", "province"])["ambito_id"]
     named = pd.MultiIndex.from_frame(desks[["ambito_named", "province"]])
     desks["ambito_id"] = desks["ambito_id"].fillna(
         pd.Series(names.reindex(named).to_numpy(), index=desks.index)
     )
+    residents = desks["comune_code"].map(table("residents").set_index("comune_code")["residents"])
+    town = extent.built_up_radius_m(residents).clip(upper=desks["radius_m"])
+    desks["reach_m"] = desks["radius_m"].mask(desks["precision"] == "settlement", town)
     return desks
 
 
@@ -141,6 +148,9 @@ def minutes(
 ) -> pd.DataFrame:
     """Minutes from every demand point to its nearest desk.
 
+    People live around their point (``extent.within_place``); the band also holds that neither they nor the desk
+    are at their points (``extent.widened``).
+
     Returns
     -------
     times
@@ -152,8 +162,21 @@ def minutes(
         return empty.assign(sportello_id=pd.Series(pd.NA, index=demand.index, dtype="string"))
     goals = desks.set_index("sportello_id").geometry
     found = travel_time.nearest(network, goals, demand.geometry, mode=mode)
-    low, high = bands.band(found["minutes"].to_numpy(), mode=mode)
-    return found[["minutes"]].assign(low=low, high=high, sportello_id=found["nearest"])
+    ground = travel_time.around(network, demand.geometry, mode=mode)
+    minutes = extent.within_place(
+        found["minutes"], demand["radius_m"], pace=ground["pace"], terminal=ground["terminal"]
+    )
+    reach = desks.set_index("sportello_id")["reach_m"].reindex(found["nearest"])
+    low, high = extent.widened(
+        minutes,
+        *bands.band(minutes, mode=mode),
+        reach_m=np.hypot(reach.to_numpy(float), demand["radius_m"].to_numpy(float)),
+        pace=ground["pace"],
+        terminal=ground["terminal"],
+    )
+    return pd.DataFrame({"minutes": minutes, "low": low, "high": high}, index=demand.index).assign(
+        sportello_id=found["nearest"]
+    )
 
 
 def access(times: pd.DataFrame, demand: gpd.GeoDataFrame, area: pd.Series, *, limit: float) -> pd.DataFrame:

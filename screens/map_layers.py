@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
-from layers import associazioni, biblioteche, comuni, cpia, scuole, sportelli, style
+import pandas as pd
+
+from layers import associazioni, biblioteche, comuni, cpia, mediazione, scuole, sportelli, style
 from layers.base import UrlLayer
 from layers.style import Mark
-from screens import feeds
+from screens import feeds, frame, joined, memory
 from screens.filters import PARAMETERS, Filters, feed_query, write
 
 GROUND_LABELS = {
@@ -18,6 +20,7 @@ GROUND_LABELS = {
     "mediazione": "Mediazione linguistico-culturale",
     "none": "Nessuno sfondo",
 }
+MODE_WORDS = {"car": "in auto", "bike": "in bicicletta", "walk": "a piedi"}
 LAYER_LABELS = {
     "sportelli": "Sportelli",
     "scuole": "Scuole",
@@ -25,6 +28,9 @@ LAYER_LABELS = {
     "biblioteche": "Biblioteche",
     "cpia": "CPIA",
 }
+ACCESS = frozenset({"minutes", "people_beyond"})
+"""Grounds that count minutes to a sportello."""
+
 POINTS: dict[str, tuple[Mark, ...]] = {
     "biblioteche": biblioteche.STYLES,
     "scuole": scuole.STYLES,
@@ -36,8 +42,9 @@ POINTS: dict[str, tuple[Mark, ...]] = {
 
 
 def _access_query(filters: Filters) -> dict[str, str]:
-    """The parameters that change the minutes: mode, limit, kinds, evidence."""
-    kept = {PARAMETERS[name] for name in ("mode", "limit", "groups", "kinds", "evidence")}
+    """The parameters that change the measure of access: mode, kinds, evidence, and for people the limit."""
+    limit = ["limit"] * (filters.ground == "people_beyond")
+    kept = {PARAMETERS[name] for name in ("mode", "groups", "kinds", "evidence", *limit)}
     return {name: text for name, text in write(filters).items() if name in kept}
 
 
@@ -45,7 +52,7 @@ def _areas(filters: Filters) -> list[UrlLayer]:
     """What colours the ground, under everything else."""
     ground = filters.ground
     if ground in comuni.MEASURES:
-        asked = _access_query(filters) if ground in {"minutes", "people_beyond"} else {}
+        asked = _access_query(filters) if ground in ACCESS else {}
         lines = UrlLayer(
             "confini",
             "Confini degli Ambiti",
@@ -114,6 +121,41 @@ class Legend:
     note: str = ""
 
 
+def counted_words(filters: Filters) -> str:
+    """Which desks the minutes count, and which of the filters set do not change them."""
+    kinds, levels = filters.all_kinds(), sorted(filters.evidence)
+    desks = joined.counted(memory.sportelli(), kinds=kinds, evidence=levels)
+    which = "dei tipi scelti" if kinds else "dove si informa e si accompagna"
+    proof = ", ".join(levels) or f"{joined.EVIDENCE[0]}-{joined.EVIDENCE[-1]}"
+    count = "Conta 1 sportello" if len(desks) == 1 else f"Contano {len(desks)} sportelli"
+    everywhere = ", anche fuori dall'Ambito" if filters.ambito else ""
+    idle = "I filtri per lingua e tema non cambiano i minuti." if filters.languages or filters.themes else ""
+    return f"{count} {which}, con prove {proof}{everywhere}. {idle}".strip()
+
+
+def area_words(filters: Filters, code: str, *, comune: bool) -> dict[str, str]:
+    """What the ground's colour says of one comune or Ambito: heading → words, none where the ground has no figure."""
+    ground = filters.ground
+    if comune and ground in ACCESS:
+        found = feeds.access(filters)
+        if code not in found.index:
+            return {}
+        row = found.loc[code].to_dict()
+        mode = MODE_WORDS[filters.mode]
+        return {
+            f"Minuti {mode}": frame.access_words(row),
+            f"Oltre {filters.limit} min": f"{frame.people_words(row['people_beyond'])} residenti stranieri"
+            + ("" if pd.isna(row["share_beyond"]) else f" ({style.percent(row['share_beyond'])})"),
+        }
+    if comune and ground == "third_country":
+        known = memory.comuni().set_index("comune_code")["third_country"]
+        return {"Di Paesi terzi": f"circa {style.number(known[code])}, stima"}
+    if not comune and ground == "mediazione":
+        told = mediazione.build(memory.table("mediazione"), memory.ambiti())
+        return {"Mediazione": told[code][1].replace("\n", "; ")}
+    return {}
+
+
 def _ground_legend(filters: Filters) -> list[Legend]:
     if filters.ground in comuni.MEASURES:
         scale = comuni.MEASURES[filters.ground].scale
@@ -122,7 +164,8 @@ def _ground_legend(filters: Filters) -> list[Legend]:
             "people_beyond": f"Oltre {filters.limit} minuti stimati dallo sportello più vicino.",
             "third_country": "Stima: quota di cittadini di Paesi terzi della provincia o del comune.",
         }
-        return [Legend(scale.title, scale.marks, note.get(filters.ground, ""))]
+        counted = f" {counted_words(filters)}" if filters.ground in ACCESS else ""
+        return [Legend(scale.title, scale.marks, note.get(filters.ground, "") + counted)]
     if filters.ground == "mediazione":
         return [
             Legend(
@@ -165,8 +208,8 @@ GROUND_SOURCES = {
     "foreign_residents": ("foreign_population",),
     "foreign_share": ("foreign_population", "residents"),
     "third_country": ("foreign_population", "citizenship"),
-    "minutes": ("foreign_population",),
-    "people_beyond": ("foreign_population",),
+    "minutes": ("foreign_population", "sportelli"),
+    "people_beyond": ("foreign_population", "sportelli"),
     "mediazione": ("mediazione",),
     "none": (),
 }

@@ -13,7 +13,7 @@ from screens import ask, filters, frame, memory
 from screens.card import area_html, association_html, card_html, school_html
 from screens.desk_list import count_words, show_downloads, show_list, show_nothing
 from screens.filters import Filters
-from screens.map_layers import layers_for, legends_for, sources_for
+from screens.map_layers import ACCESS, area_words, layers_for, legends_for, sources_for
 
 MAP = "mappa_carta"
 HEIGHT = 560
@@ -94,8 +94,9 @@ def open_html(asked: Filters, sportelli: pd.DataFrame) -> tuple[str, str]:
         return association_html(facts), ""
     if layer == "scuole":
         return school_html(facts), ""
-    ambito = facts["ambito_id"]
-    return area_html(facts, comune=layer != "ambiti"), "" if pd.isna(ambito) else str(ambito)
+    ambito, comune = facts["ambito_id"], layer != "ambiti"
+    words = area_words(asked, str(code), comune=comune)
+    return area_html(facts, comune=comune, more=words), "" if pd.isna(ambito) else str(ambito)
 
 
 def show_side(asked: Filters, sportelli: pd.DataFrame) -> bool:
@@ -112,14 +113,16 @@ def show_side(asked: Filters, sportelli: pd.DataFrame) -> bool:
             st.button(
                 "Solo questo Ambito", icon=":material/zoom_in:", on_click=ask.choose, args=("ambito", ambito)
             )
+        if ambito:
+            frame.link("ambito", "Pagina dell'Ambito", ambito=ambito)
     return True
 
 
 def show_legends(asked: Filters) -> None:
-    """The legends of what is on the map."""
-    st.html(
-        "".join(legend_html(legend.title, legend.marks, note=legend.note) for legend in legends_for(asked))
-    )
+    """The legends of what is on the map; nothing where nothing is drawn that needs one."""
+    legends = legends_for(asked)
+    if legends:
+        st.html("".join(legend_html(legend.title, legend.marks, note=legend.note) for legend in legends))
 
 
 def show() -> None:
@@ -129,7 +132,7 @@ def show() -> None:
     said = ask.open_address(known)
 
     st.html(STYLE)
-    st.title("Mappa")
+    st.title("Mappa", anchor=False)
     with st.container():
         if said:
             st.caption(f":material/info: {said}")
@@ -144,8 +147,8 @@ def show() -> None:
         legends_below = show_side(asked, sportelli)
     if legends_below:
         show_legends(asked)
-    estimated = asked.ground in {"minutes", "people_beyond"}
-    frame.sources(*sources_for(asked), also=f"{frame.ESTIMATED}." if estimated else "")
+    estimated = asked.ground in ACCESS
+    frame.sources(*sources_for(asked), also=frame.estimated(asked.mode) if estimated else "")
 
     source = read_label("sportelli").source_line
     if "sportelli" not in asked.layers:

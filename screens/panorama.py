@@ -1,26 +1,34 @@
 """Panorama: the region at a glance: Ambiti and partners, people, who is far from any sportello, what is unknown."""
 
+import geopandas as gpd
 import pandas as pd
 import streamlit as st
 from streamlit_folium import st_folium
 
 from analysis import coverage
+from geo.crs import DEGREES
 from layers.base import Layers, base_map
 from layers.legend import legend_html
-from layers.style import MINUTES, number, percent
+from layers.style import MINUTES, PEOPLE_FILLS, number, percent
 from screens import downloads, frame, memory
 from screens.ask import MODE_LABELS
 from screens.filters import LIMITS, MODES, Filters
 from screens.map_layers import layers_for, legends_for
+from screens.offer import offer
 
+PAGE = "panorama"
 MAP = "panorama_carta"
+GOES = "panorama_goes"
+"""Where the last click on the map leads: the Ambito's code."""
 TEN = 10
 GROUNDS = {"partner": "Ambiti e partner", "minutes": "Minuti", "people_beyond": "Persone oltre il limite"}
 
 
 def show() -> None:
-    """The whole screen: fetch, ask, show."""
-    st.title("Chi vive lontano da uno sportello")
+    """The whole screen: fetch, ask, show; a click on the map leads away to the page of its Ambito."""
+    if goes := st.session_state.pop(GOES, ""):
+        st.switch_page(st.session_state["pages"]["ambito"], query_params={"ambito": goes})
+    st.title("Chi vive lontano da uno sportello", anchor=False)
     frame.lead(
         "Gli sportelli informano e accompagnano chi arriva da un altro Paese. Qui si vede dove sono, "
         "quante persone ne vivono lontano e che cosa ancora non sappiamo."
@@ -54,7 +62,8 @@ def _figures() -> None:
     columns[2].caption(f"{gone} risultano chiusi; nessuno è stato verificato al telefono")
     columns[3].metric("Ambiti nell'elenco", number(len(ambiti)))
     columns[3].caption(
-        f"{int(ambiti['lab_impact'].sum())} portano 33 dei 35 partner di Lab'Impact; 2 non sono noti"
+        f"{int(ambiti['lab_impact'].sum())} portano {frame.EVIDENCED} dei {frame.PARTNERS} partner "
+        f"di Lab'Impact; {frame.PARTNERS - frame.EVIDENCED} non sono noti"
     )
     frame.sources("residents", "foreign_population", "citizenship", "sportelli", "ambiti")
 
@@ -62,13 +71,15 @@ def _figures() -> None:
 def _ask() -> tuple[str, int]:
     st.header("Minuti allo sportello più vicino", anchor=False)
     with st.container(horizontal=True):
-        mode = frame.choice("Mezzo", "mezzo", MODES, "car", MODE_LABELS.__getitem__)
-        limit = frame.choice("Limite in minuti", "limite", LIMITS, 30, "{} min".format)
+        mode = frame.choice("Mezzo", "mezzo", MODES, "car", MODE_LABELS.__getitem__, page=PAGE)
+        limit = frame.choice("Limite in minuti", "limite", LIMITS, 30, "{} min".format, page=PAGE)
     return mode, limit
 
 
 def _map(mode: str, limit: int) -> None:
-    ground = frame.choice("La mappa mostra", "sfondo", tuple(GROUNDS), "partner", GROUNDS.__getitem__)
+    ground = frame.choice(
+        "La mappa mostra", "sfondo", tuple(GROUNDS), "partner", GROUNDS.__getitem__, page=PAGE
+    )
     asked = Filters(ground=ground, mode=mode, limit=limit, layers=())
     st_folium(
         base_map(
@@ -87,15 +98,20 @@ def _map(mode: str, limit: int) -> None:
 
 
 def _clicked() -> None:
-    """A click on an Ambito or comune leads to the page of its Ambito."""
+    """Note which Ambito was clicked: only the page itself can lead to another page."""
     drawn = (st.session_state.get(MAP) or {}).get("last_active_drawing") or {}
     facts = drawn.get("properties", {})
-    if facts.get("layer") == "ambiti":
-        st.session_state["ambito"] = facts["id"]
-    elif facts.get("layer") == "comuni":
-        known = memory.comuni().set_index("comune_code")["ambito_id"]
-        if frame.known(known.get(facts["id"])):
-            st.session_state["ambito"] = known[facts["id"]]
+    if not facts or facts.get("click") == st.session_state.get("panorama_click"):
+        return
+    st.session_state["panorama_click"] = facts.get("click")
+    if facts["layer"] == "ambiti":
+        st.session_state[GOES] = facts["id"]
+        return
+    ambito = memory.comuni().set_index("comune_code")["ambito_id"].get(facts["id"])
+    if frame.known(ambito):
+        st.session_state[GOES] = str(ambito)
+    else:
+        st.toast("Di questo comune non conosciamo l'Ambito.", icon=":material/info:")
 
 
 def _distances(mode: str, limit: int) -> None:
@@ -124,11 +140,19 @@ def _distances(mode: str, limit: int) -> None:
         f"{MODE_LABELS[mode]} dallo sportello più vicino, contando gli sportelli con prove di livello A, B e C. "
         f"Se si contano solo quelli con prove migliori (A e B) sono **{number(sure)}** ({percent(sure / total)})."
     )
+    precision = memory.sportelli().set_index("sportello_id")["precision"]
+    rough = float(people[times["sportello_id"].map(precision) == "settlement"].sum())
+    st.markdown(
+        f"Per il **{percent(rough / total, digits=0)}** degli stranieri lo sportello più vicino è collocato solo nel "
+        "centro del suo comune: la banda ne tiene conto."
+    )
     st.caption(
         "Contano i luoghi dove si informa e si accompagna: sportelli di comuni e Ambiti, sindacati, patronati, "
-        "Caritas, associazioni. Questure, Prefetture, CPIA, accoglienza e salute no."
+        "Caritas, associazioni. Questure, Prefetture, CPIA, accoglienza e salute no. Gli stranieri di ogni comune sono "
+        "distribuiti tra i suoi centri abitati, e intorno a Milano sulla griglia di 500 metri, in proporzione agli "
+        "abitanti: la somma per comune è esatta, dove vivano dentro il comune è una stima."
     )
-    frame.sources("foreign_population", "sportelli", also=frame.ESTIMATED)
+    frame.sources("foreign_population", "sportelli", also=frame.estimated(mode))
 
 
 def _beyond(times: pd.DataFrame, people: pd.Series, limit: int) -> float:
@@ -151,8 +175,8 @@ def _far_places(mode: str, limit: int) -> None:
             "Ambito": top["ambito"].fillna("non assegnato"),
             "Stranieri": top["people"].map(number),
             f"Oltre {limit} min": top["people_beyond"].map(frame.people_words),
-            "Tra (banda)": [
-                f"{frame.people_words(low)} e {frame.people_words(high)}"
+            "Con la banda": [
+                frame.between_words(low, high)
                 for low, high in zip(top["beyond_low"], top["beyond_high"], strict=True)
             ],
             "Minuti (mediana)": [frame.access_words(row) for row in top.to_dict("records")],
@@ -166,19 +190,24 @@ def _far_places(mode: str, limit: int) -> None:
         for code, name in zip(links["ambito_id"], links["ambito"], strict=True):
             frame.link("ambito", str(name), ambito=code)
     _downloads(ranked, mode, limit)
-    frame.sources("foreign_population", "ambito_comuni", "sportelli", also=frame.ESTIMATED)
+    frame.sources("foreign_population", "ambito_comuni", "sportelli", also=frame.estimated(mode))
 
 
 def _downloads(ranked: pd.DataFrame, mode: str, limit: int) -> None:
-    table = ranked.reset_index().assign(network=memory.network().label, mode=mode, limit_minutes=limit)
-    name = downloads.file_name("comuni-lontani", f"{mode}-{limit}-minuti", ending="csv")
-    st.download_button(
-        f"Scarica tutti i {len(table)} comuni (CSV)",
-        lambda: downloads.as_csv(table),
-        name,
-        "text/csv",
-        icon=":material/download:",
-        on_click="ignore",
+    outlines = memory.comuni().set_index("comune_code").geometry
+    table = downloads.access_file(
+        ranked.reset_index(), mode=mode, limit=limit, network=memory.network().label
+    )
+    st.caption(
+        f"Tutti i {len(table)} comuni con qualcuno oltre {limit} minuti (vuoto dove sono meno di 5 persone):"
+    )
+    offer(
+        gpd.GeoDataFrame(table, geometry=table["comune_code"].map(outlines), crs=DEGREES),
+        "comuni-lontani",
+        f"{mode}-{limit}-minuti",
+        title=f"Comuni con residenti stranieri oltre {limit} minuti {MODE_LABELS[mode]} da uno sportello",
+        source=downloads.SOURCE,
+        id_column="comune_code",
     )
 
 
@@ -186,7 +215,9 @@ def _trend() -> None:
     st.header("Residenti stranieri dal 2020", anchor=False)
     history = memory.table("foreign_history").groupby("year")["foreign_residents"].sum()
     first, last = int(history.iloc[0]), int(history.iloc[-1])
-    rows = [(str(year), count / history.max(), "#4a94b0", number(count)) for year, count in history.items()]
+    rows = [
+        (str(year), count / history.max(), PEOPLE_FILLS[3], number(count)) for year, count in history.items()
+    ]
     frame.bars(rows)
     st.markdown(f"Dal 2020 al 2025: **{number(last - first)}** persone in più ({percent(last / first - 1)}).")
     frame.sources("foreign_history")
@@ -206,7 +237,8 @@ def _unknown() -> None:
         f"Milano; per le altre {number(int(sites['foreign_share'].isna().sum()))} resta ignota finché non si porta "
         "il file del Ministero (pagina Fonti).\n"
         "- Due dei 35 partner di Lab'Impact non sono noti: «nessuna prova» non vuol dire «non partner».\n"
-        f"- **{int(comuni['ambito_id'].isna().sum())}** comuni della provincia di Pavia non hanno un Ambito noto."
+        f"- **{int(comuni['ambito_id'].isna().sum())}** comuni della provincia di Pavia non hanno un Ambito noto.\n"
+        "- Gli sportelli fuori regione non sono in elenco: per chi vive al confine il più vicino può essere di là."
     )
     frame.sources("sportelli", "schools_state", "ambiti")
 

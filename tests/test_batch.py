@@ -69,6 +69,33 @@ def test_a_file_without_the_columns_is_told_in_a_sentence(tmp_path, capsys):
     assert "mancano le colonne: from, to" in capsys.readouterr().err
 
 
+def test_short_and_long_rows_lose_nobody(tmp_path):
+    status, out = minutes_of(tmp_path, [(MILANO,), (MILANO, BERGAMO, "3"), (BERGAMO, MILANO)])
+    assert status == 1
+    assert out["minutes"].notna().tolist() == [False, True, True]
+    assert out["problem"].iloc[0] == "to: manca il luogo"
+
+
+def test_a_table_with_semicolons_is_read_too(tmp_path):
+    pairs, out = tmp_path / "pairs.csv", tmp_path / "out.csv"
+    pairs.write_text(f"\ufefffrom;to;nota\n{MILANO};{BERGAMO};a,b\n", encoding="utf-8")
+    assert cli.main(["minutes", str(pairs), "-o", str(out)]) == 0
+    assert pd.read_csv(out)["nota"].tolist() == ["a,b"]
+
+
+@pytest.mark.parametrize(("option", "says"), [(["--kind", "foo"], "foo"), (["--evidence", "Z"], "Z")])
+def test_codes_that_nobody_knows_are_told_not_answered(tmp_path, capsys, option, says):
+    assert cli.main(["access", *option, "-o", str(tmp_path / "o.csv")]) == 2
+    assert says in capsys.readouterr().err
+    assert not (tmp_path / "o.csv").exists()
+
+
+@pytest.mark.parametrize("limit", ["-5", "0", "nan", "inf", "presto"])
+def test_a_limit_that_is_no_number_of_minutes_is_refused(tmp_path, limit):
+    with pytest.raises(SystemExit):
+        cli.main(["access", f"--limit={limit}", "-o", str(tmp_path / "o.csv")])
+
+
 def test_a_missing_file_and_an_impossible_place_are_told_in_a_sentence(tmp_path, capsys):
     assert cli.main(["minutes", str(tmp_path / "none.csv"), "-o", str(tmp_path / "o.csv")]) == 2
     assert "non si legge" in capsys.readouterr().err

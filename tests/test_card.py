@@ -85,6 +85,16 @@ def test_hours_that_are_free_text_stay_as_they_are():
     assert hours_in_words("telefono 9,30") == "telefono 9,30"
 
 
+def test_comments_on_hours_lose_their_quotes():
+    assert hours_in_words('Mo 09:00-12:00 "su appuntamento"') == "lun 09:00-12:00 su appuntamento"
+
+
+def test_what_is_asked_of_an_area_comes_first_and_escaped():
+    html = area_html({"comune": "Borgo", "residents": 10}, comune=True, more={"Minuti": NASTY})
+    assert "<img" not in html
+    assert html.index("Minuti") < html.index("Residenti")
+
+
 def test_an_unknown_share_of_foreign_pupils_is_said_unknown():
     school = {"name": "Scuola", "level": "primaria", "pupils": 100, "foreign_share": pd.NA}
     assert "quota non nota" in school_html(school)

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from shapely.geometry import Point
+from shapely.geometry import Point, box
 
 from errors import SourceUnavailable
 from geo import geocode
@@ -144,6 +144,14 @@ def test_things_that_share_a_point_are_laid_out_apart(count, step):
     assert laid.distance(here).max() <= step * np.sqrt(count) + 0.2
     apart = [a.distance(b) for i, a in enumerate(laid) for b in laid.iloc[:i]]
     assert not apart or min(apart) > step * 0.7
+
+
+def test_nothing_is_laid_out_in_the_water():
+    heap = gpd.GeoSeries([Point(500_000, 5_040_000)] * 30, crs=METRES).to_crs(DEGREES)
+    lake = gpd.GeoSeries([box(500_010, 5_030_000, 510_000, 5_050_000)], crs=METRES)
+    laid = geocode.spread(heap, step_m=70, water=lake).to_crs(METRES)
+    assert (laid.x <= 500_011).all()
+    assert laid.round(0).astype(str).nunique() == 30
 
 
 def test_missing_points_stay_missing_when_others_are_laid_out():

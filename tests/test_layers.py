@@ -48,7 +48,7 @@ DESKS = frame(
     name=["Sportello uno", NASTY, "Senza luogo"],
     kind=["sportello_comunale", "questura", "nuovo_tipo"],
     comune=["Lodi", None, "Lodi"],
-    opening_hours=["Mo 09:00-12:00", None, pd.NA],
+    hours=["lun 09:00-12:00", "", pd.NA],
     precision=["address", "settlement", "unknown"],
     geometry=[Point(9.123456789, 45.987654321), Point(9.2, 45.5), None],
 )
@@ -90,6 +90,7 @@ def test_an_unknown_share_of_foreign_pupils_is_not_a_low_one():
         school_id=["known", "unknown", "office"],
         name=["A", "B", "C"],
         level=["primaria", "primaria", "comprensivo"],
+        level_name=["Scuola primaria", "Scuola primaria", "Istituto comprensivo"],
         foreign_share=[0.0, np.nan, np.nan],
         geometry=[Point(9, 45)] * 3,
     )
@@ -105,6 +106,7 @@ def test_known_shares_are_drawn_over_unknown_ones():
         school_id=["x", "y"],
         name=["A", "B"],
         level=["primaria", "primaria"],
+        level_name=["Scuola primaria", "Scuola primaria"],
         foreign_share=[0.4, np.nan],
         geometry=[Point(9, 45)] * 2,
     )
@@ -167,6 +169,7 @@ def test_every_layer_of_points_and_areas_can_be_written_as_json():
     points = frame(
         library_id=["l"], school_id=["s"], associazione_id=["a"], place_id=["p"], name=["N"], address=[None],
         comune=["C"], communities=["Senegal;Mali"], precision=["street"], kind=["city"], comune_code=["015146"],
+        residents=[1], level_name=[""],
         geometry=[Point(9, 45)],
     )  # fmt: skip
     told = [
@@ -182,6 +185,7 @@ def test_a_chief_town_is_named_from_afar_and_a_village_never():
         name=["Milano", "Busto Arsizio", "Villa", "Sondrio"],
         kind=["city", "city", "village", "town"],
         comune_code=["015146", "012026", "012001", "014061"],
+        residents=[1_400_000, 83_000, 900, 21_000],
         geometry=[Point(9, 45)] * 4,
     )
     zooms = {f["id"]: f["properties"]["z"] for f in places.build(table)["features"]}

@@ -23,6 +23,7 @@ from starlette.routing import Route
 import server
 from errors import TableMissing
 from screens import feeds, filters, memory
+from screens.errors import UNEXPECTED
 
 SQUARE = Polygon([(9, 45), (9.1, 45), (9.1, 45.1), (9, 45.1)])
 DESKS = gpd.GeoDataFrame(
@@ -259,6 +260,16 @@ def test_our_routes_keep_clear_of_streamlits(tmp_path):
     script = tmp_path / "app.py"
     script.write_text("", encoding="utf-8")
     assert server.make_app(script).script_path == script
+
+
+def test_a_fault_that_is_not_ours_is_a_sentence_in_the_log_and_on_the_page(monkeypatch):
+    said = []
+    monkeypatch.setattr(server.streamlit, "error", lambda words, icon: said.append(words))
+    assert server.tell_fault(ZeroDivisionError("secret")) is True
+    assert server.tell_fault(TableMissing(table="sportelli")) is True
+    assert said[0] == UNEXPECTED
+    assert "secret" not in said[0]
+    assert "Manca la tabella «sportelli»" in said[1]
 
 
 def test_a_taken_port_is_said_in_a_sentence(capsys):

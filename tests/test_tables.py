@@ -173,6 +173,12 @@ def test_no_two_desks_lie_on_the_same_spot():
     assert len(spots) == len(desks)
 
 
+def test_nothing_placed_by_us_lies_in_a_lake():
+    positions, lakes = table("positions"), table("lakes").union_all()
+    ours = positions[positions["precision"] == "settlement"]
+    assert not shapely.contains_xy(lakes, ours.geometry.x, ours.geometry.y).any()
+
+
 def test_demand_adds_up_to_the_residents_of_every_comune():
     demand = table("demand").groupby("comune_code")[["residents", "foreign_residents", "third_country"]].sum()
     residents = table("residents").set_index("comune_code")["residents"]

@@ -10,8 +10,10 @@ from pandera.engines.geopandas_engine import Geometry
 
 from data.raw import CODE
 from geo.crs import DEGREES, METRES
+from geo.extent import CELL_RADIUS_M, built_up_radius_m
 
 GRID_PROVINCE: Final = "015"
+LEAST_RADIUS_M: Final = 50.0
 
 SCHEMA = pa.DataFrameSchema(
     {
@@ -21,6 +23,7 @@ SCHEMA = pa.DataFrameSchema(
         "residents": pa.Column("Int64", pa.Check.ge(0)),
         "foreign_residents": pa.Column("Int64", pa.Check.ge(0)),
         "third_country": pa.Column(float, pa.Check.ge(0)),
+        "radius_m": pa.Column(float, pa.Check.gt(0), description="how far around the point they live"),
         "basis": pa.Column(str, pa.Check.isin(["centro abitato", "griglia 500 m"])),
         "geometry": pa.Column(Geometry(crs=DEGREES)),
     },
@@ -50,6 +53,8 @@ def derive(
     for column in ("residents", "foreign_residents"):
         totals = places["comune_code"].map(people[column]).astype(float)
         places[column] = shared_out(totals, places["weight"], places["comune_code"])
+    built_up = built_up_radius_m(places["residents"]).clip(lower=LEAST_RADIUS_M).round()
+    places["radius_m"] = built_up.where(places["basis"] == "centro abitato", CELL_RADIUS_M)
     share = third_country_share(foreign_population.set_index("comune_code")["foreign_residents"], citizenship)
     places["third_country"] = (
         (places["foreign_residents"] * places["comune_code"].map(share)).astype(float).round(3)

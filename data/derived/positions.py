@@ -48,6 +48,7 @@ def derive(
     comuni: gpd.GeoDataFrame,
     comuni_codes: pd.DataFrame,
     settlements: gpd.GeoDataFrame,
+    lakes: gpd.GeoDataFrame,
     *,
     online: geocode.Online | None = None,
 ) -> gpd.GeoDataFrame:
@@ -78,7 +79,7 @@ def derive(
     table = gpd.GeoDataFrame(
         things[["kind", "id", "comune_code"]].join(placed), geometry="geometry", crs=DEGREES
     )
-    table["geometry"] = _laid_out(table)
+    table["geometry"] = _laid_out(table, lakes.geometry)
     table["source"] = table["source"].mask(table["source"] == "")
     return table.sort_values(["kind", "id"]).reset_index(drop=True)
 
@@ -126,10 +127,13 @@ def main_settlements(settlements: gpd.GeoDataFrame, comuni: gpd.GeoDataFrame) ->
     return main.assign(radius_m=(np.sqrt(area / np.pi) * 1000).round())
 
 
-def _laid_out(table: gpd.GeoDataFrame) -> gpd.GeoSeries:
-    """Desks around associations, schools and centres by themselves: they are different layers of the map."""
+def _laid_out(table: gpd.GeoDataFrame, water: gpd.GeoSeries) -> gpd.GeoSeries:
+    """Desks around associations, schools and centres by themselves: they are different layers of the map.
+
+    Nothing is laid out in a lake.
+    """
     laid = [
-        geocode.spread(table.loc[table["kind"].isin(kinds), "geometry"], step_m=SPREAD_M)
+        geocode.spread(table.loc[table["kind"].isin(kinds), "geometry"], step_m=SPREAD_M, water=water)
         for kinds in (["sportello", "associazione"], ["scuola"], ["cpia"])
     ]
     return gpd.GeoSeries(pd.concat(laid), crs=DEGREES).reindex(table.index)

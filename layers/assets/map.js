@@ -105,7 +105,7 @@
     _updatePath() {
       const pen = this._renderer._ctx;
       if (!pen || !this._renderer._drawing || this._empty()) return;
-      if (this._map.getZoom() < (this.feature.properties.z || 0)) return;
+      if (this.unsaid) return;
       const { x, y } = this._point.subtract([0, 15]);
       pen.save();
       pen.globalAlpha = 1;
@@ -121,6 +121,26 @@
       pen.restore();
     },
   });
+
+  /* A name is left out below its zoom, and where it would lie over one already written: the first in the feed win. */
+  function spread(map, layer) {
+    const zoom = map.getZoom();
+    const ruler = document.createElement("canvas").getContext("2d");
+    const taken = [];
+    ruler.font = FONT;
+    for (const path of layer.group.getLayers()) {
+      const { z = 0, t = "" } = path.feature.properties;
+      const { x, y } = map.project(path.getLatLng(), zoom);
+      const half = ruler.measureText(t).width / 2 + 4;
+      const over = taken.some(([left, right, at]) => x - half < right && x + half > left && Math.abs(y - at) < 17);
+      const unsaid = zoom < z || over;
+      if (!unsaid) taken.push([x - half, x + half, y]);
+      if (path.unsaid !== unsaid) {
+        path.unsaid = unsaid;
+        path.redraw();
+      }
+    }
+  }
 
   function tip(layer, path) {
     const box = document.createElement("div");
@@ -188,6 +208,7 @@
       if (freshValues) layer.values = values && values.values;
       layer.drawn = { url: spec.url, values: spec.values };
       if (freshShapes) {
+        layer.zoom = null;
         layer.group.clearLayers();
         layer.group.addData(shapes);
       } else redraw(map, layer);
@@ -210,6 +231,7 @@
     layer.focused = selected;
     path.bringToFront();
     if (!map.getBounds().pad(-0.08).contains(path.getLatLng())) {
+      map.atlanteWanted = null;
       map.setView(path.getLatLng(), Math.max(map.getZoom(), 11), { animate: !still });
     }
   }
@@ -228,6 +250,7 @@
     const zoom = map.getZoom();
     for (const layer of map.atlante.values()) {
       if (layer.spec.kind === "point" && layer.zoom !== zoom) redraw(map, layer);
+      if (layer.spec.kind === "label" && layer.zoom !== zoom) spread(map, layer);
       layer.zoom = zoom;
     }
   }
@@ -252,6 +275,32 @@
     announce(map);
   }
 
+  /* The wanted view is kept, and fitted again whenever the frame changes its size, until somebody moves the
+     map: a cached frame may be told what to show before it has any size. */
+  const SMALLEST = 50;
+  function fit(map, animate) {
+    const box = map.getContainer();
+    map.invalidateSize({ animate: false });
+    if (!map.atlanteWanted || Math.min(box.clientWidth, box.clientHeight) < SMALLEST) return;
+    const credit = box.querySelector(".leaflet-control-attribution");
+    const foot = Math.max(12, credit ? credit.offsetHeight + 6 : 0);
+    map.fitBounds(map.atlanteWanted, { animate, paddingTopLeft: [12, 12], paddingBottomRight: [12, foot] });
+  }
+
+  function want(map, bounds, animate) {
+    map.atlanteWanted = bounds;
+    fit(map, animate);
+  }
+
+  /* Whoever moves the map wants what they see: no more fitting. */
+  function letGo(map) {
+    const forget = () => { map.atlanteWanted = null; };
+    map.on("dragstart boxzoomend", forget);
+    const box = map.getContainer();
+    for (const name of ["wheel", "keydown", "dblclick", "touchstart"]) box.addEventListener(name, forget, { passive: true });
+    box.querySelectorAll(".leaflet-control-zoom a").forEach((button) => button.addEventListener("click", forget));
+  }
+
   function sync(map, specs, view) {
     const wanted = new Set(specs.map((spec) => spec.key));
     for (const [key, layer] of [...map.atlante]) {
@@ -262,7 +311,7 @@
       delete state.shown[key];
     }
     if (view && view.name !== map.atlanteView) {
-      if (map.atlanteView !== undefined || view.name) map.fitBounds(view.bounds, { animate: !still, padding: [12, 12] });
+      if (map.atlanteView !== undefined || view.name) want(map, view.bounds, map.atlanteView !== undefined && !still);
       map.atlanteView = view.name;
     }
     for (const spec of specs) {
@@ -283,7 +332,7 @@
     box.setAttribute("role", "region");
     box.setAttribute("aria-label", frame.label);
     L.control.zoom({ zoomInTitle: "Ingrandisci", zoomOutTitle: "Riduci" }).addTo(map);
-    L.control.scale({ imperial: false }).addTo(map);
+    L.control.scale({ imperial: false, position: "topright" }).addTo(map);
     L.control.attribution({ prefix: false }).addAttribution(frame.attribution).addTo(map);
     const status = L.control({ position: "bottomleft" });
     status.onAdd = () => {
@@ -293,9 +342,10 @@
       return map.atlanteStatus;
     };
     status.addTo(map);
-    map.fitBounds(frame.bounds, { animate: false });
     map.on("zoomend", () => rescale(map));
-    new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(box);
+    letGo(map);
+    want(map, frame.bounds, false);
+    new ResizeObserver(() => fit(map, false)).observe(box);
     document.documentElement.lang = "it";
   }
 

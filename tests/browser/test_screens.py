@@ -3,7 +3,14 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-SCREENS = ["/", "/mappa", "/ambito", "/fonti"]
+SCREENS = [
+    "/",
+    "/mappa",
+    "/mappa?sfondo=minutes&livelli=sportelli,scuole",
+    "/ambito",
+    "/ambito?ambito=lodi",
+    "/fonti",
+]
 
 
 @pytest.mark.parametrize("size", ["desktop", "phone"], indirect=True)
@@ -12,6 +19,9 @@ def test_a_screen_opens_without_a_fault_for_everyone(visit, size, screen):
     visit.open(screen)
     visit.quiet()
     visit.page.get_by_role("heading", level=1).first.wait_for()
+    if "?" in screen:
+        visit.map_frame()
+        visit.quiet()
     assert visit.page.get_by_test_id("stException").count() == 0
     assert visit.page.evaluate("document.documentElement.lang") == "it"
     assert visit.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
