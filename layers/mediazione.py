@@ -3,7 +3,6 @@
 The shapes are those of ``layers/ambiti.py``; here is only their class.
 """
 
-from collections import Counter
 from typing import Any
 
 import pandas as pd
@@ -19,18 +18,25 @@ def _languages(codes: pd.Series) -> int:
     return len({code for row in codes for code in text(row).split(";") if code})
 
 
+def _counted(count: int, one: str, more: str) -> str:
+    """A count with its noun, in the singular where it is one."""
+    return f"{count} {one if count == 1 else more}"
+
+
 def _words(rows: pd.DataFrame, *, whole_province: int) -> list[Any]:
-    """Class and text of one Ambito, from the rows that name it."""
-    also = f"; altre {whole_province} per tutta la provincia" if whole_province else ""
+    """Class and text of one Ambito, from the rows that name it and the count of those for its whole province."""
+    wider = _counted(whole_province, "riga", "righe") + " per tutta la provincia"
     if rows.empty:
         if whole_province:
-            return [PROVINCE, f"nessuna riga che lo nomini{also}"]
+            return [PROVINCE, f"nessuna riga che lo nomini; {wider}"]
         return [NONE, "nessuna riga trovata (non vuol dire nessuna mediazione)"]
     found = {1: ONE, 2: TWO}.get(len(rows), MANY)
-    count = "1 riga di mediazione" if len(rows) == 1 else f"{len(rows)} righe di mediazione"
+    count = _counted(len(rows), "riga di mediazione", "righe di mediazione")
     tongues = _languages(rows["languages"])
-    spoken = f"{tongues} lingue pubblicate" if tongues else "lingue non pubblicate"
-    return [found, f"{count}{also}\n{spoken}"]
+    spoken = (
+        _counted(tongues, "lingua pubblicata", "lingue pubblicate") if tongues else "lingue non pubblicate"
+    )
+    return [found, f"{count}{f'; {wider}' if whole_province else ''}\n{spoken}"]
 
 
 def build(mediazione: pd.DataFrame, ambiti: pd.DataFrame) -> dict[str, list[Any]]:
@@ -39,20 +45,17 @@ def build(mediazione: pd.DataFrame, ambiti: pd.DataFrame) -> dict[str, list[Any]
     Parameters
     ----------
     mediazione
-        Columns ``ambito_ids`` (codes apart by ``;``, empty where the row names none),
-        ``province``, ``languages``.
+        Columns ``ambito_ids`` (codes apart by ``;``, empty where not known), ``ambito_basis`` (``provincia``
+        where the row is for a whole province and its Ambiti are only possible), ``languages``.
     ambiti
-        Columns ``ambito_id``, ``province``.
+        Column ``ambito_id``.
     """
-    named = [set(filter(None, map(str.strip, text(codes).split(";")))) for codes in mediazione["ambito_ids"]]
-    everywhere = Counter(
-        text(province)
-        for province, codes in zip(mediazione["province"], named, strict=True)
-        if not codes and text(province)
+    codes = mediazione["ambito_ids"].map(
+        lambda cell: set(filter(None, map(str.strip, text(cell).split(";"))))
     )
-    return {
-        str(key): _words(
-            mediazione[[key in codes for codes in named]], whole_province=everywhere[text(province)]
-        )
-        for key, province in zip(ambiti["ambito_id"], ambiti["province"], strict=True)
-    }
+    wide = mediazione["ambito_basis"] == "provincia"
+    told = {}
+    for key in ambiti["ambito_id"]:
+        here = codes.map(lambda found, key=key: key in found).astype(bool)
+        told[str(key)] = _words(mediazione[here & ~wide], whole_province=int((here & wide).sum()))
+    return told

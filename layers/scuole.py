@@ -12,13 +12,11 @@ STYLES = SCHOOL_SHARE.marks
 
 
 def build(scuole: gpd.GeoDataFrame) -> dict[str, Any]:
-    """Schools (``school_id``, ``name``, ``level``, ``level_name``, ``foreign_share`` from 0 to 1, ``geometry``).
+    """Schools (``school_id``, ``name``, ``level_name``, ``foreign_share`` from 0 to 1, ``geometry``).
 
-    Unknown shares come first, so that the known ones are drawn over them. Offices of an istituto
-    comprensivo without pupils of their own are left out.
+    Unknown shares come first, so that the known ones are drawn over them.
     """
-    taught = scuole[scuole["level"].ne("comprensivo") | scuole["foreign_share"].notna()]
-    ordered = taught.sort_values("foreign_share", na_position="first", kind="stable")
+    ordered = scuole.sort_values("foreign_share", na_position="first", kind="stable")
     shares = pd.to_numeric(ordered["foreign_share"], errors="coerce").astype("float64")
     tips = [
         tooltip(

@@ -268,8 +268,7 @@ def _mediation(chosen: str) -> None:
 
 def _schools(chosen: str) -> None:
     schools = memory.scuole()
-    sites = ~schools["level"].isin(["comprensivo", "altro"]) | schools["foreign_share"].notna()
-    here = schools[(schools["ambito_id"] == chosen) & sites]
+    here = schools[(schools["ambito_id"] == chosen) & schools["is_site"]]
     known = here.dropna(subset=["foreign_share"]).sort_values("foreign_share", ascending=False)
     st.header(f"Scuole ({len(here)})", anchor=False)
     pupils = number(int(here["pupils"].sum()))

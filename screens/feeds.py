@@ -73,7 +73,7 @@ def _places(_: Params) -> dict[str, Any]:
 
 
 def _schools(_: Params) -> dict[str, Any]:
-    table = memory.scuole()
+    table = memory.scuole().query("is_site")
     levels = [label("school_levels", code) if code != "altro" else "" for code in map(text, table["level"])]
     return scuole.build(table.assign(level_name=levels))
 

@@ -111,8 +111,14 @@ def associazioni(table: Table) -> gpd.GeoDataFrame:
 
 
 def scuole(table: Table) -> gpd.GeoDataFrame:
-    """Schools with their position and Ambito."""
-    return placed(table, "scuola", table("scuole"), "school_id")
+    """Schools with their position and Ambito.
+
+    ``is_site``: whether pupils are taught there, as far as the registers tell; the offices of an istituto
+    comprensivo and convitti are not, unless a share of foreign pupils is known of them.
+    """
+    schools = placed(table, "scuola", table("scuole"), "school_id")
+    offices = schools["level"].isin(["comprensivo", "altro"])
+    return schools.assign(is_site=~offices | schools["foreign_share"].notna())
 
 
 def cpia(table: Table) -> gpd.GeoDataFrame:

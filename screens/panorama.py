@@ -132,18 +132,16 @@ def _distances(mode: str, limit: int) -> None:
             for code, mark in zip(order, MINUTES.marks, strict=True)
         ]
     )
-    beyond = _beyond(times, people, limit)
-    sure = _beyond(memory.minutes(mode=mode, evidence=("A", "B")), people, limit)
-    total = float(people.sum())
+    best = memory.minutes(mode=mode, evidence=("A", "B"))
     st.markdown(
-        f"**{number(beyond)}** residenti stranieri ({percent(beyond / total)}) vivono oltre **{limit} minuti** "
-        f"{MODE_LABELS[mode]} dallo sportello più vicino, contando gli sportelli con prove di livello A, B e C. "
-        f"Se si contano solo quelli con prove migliori (A e B) sono **{number(sure)}** ({percent(sure / total)})."
+        f"{_beyond(times, people, limit)} residenti stranieri vivono oltre **{limit} minuti** {MODE_LABELS[mode]} "
+        "dallo sportello più vicino, contando gli sportelli con prove di livello A, B e C. "
+        f"Se si contano solo quelli con prove migliori (A e B) sono {_beyond(best, people, limit)}."
     )
     precision = memory.sportelli().set_index("sportello_id")["precision"]
-    rough = float(people[times["sportello_id"].map(precision) == "settlement"].sum())
+    rough = float(people[times["sportello_id"].map(precision) == "settlement"].sum()) / float(people.sum())
     st.markdown(
-        f"Per il **{percent(rough / total, digits=0)}** degli stranieri lo sportello più vicino è collocato solo nel "
+        f"Per il **{percent(rough, digits=0)}** degli stranieri lo sportello più vicino è collocato solo nel "
         "centro del suo comune: la banda ne tiene conto."
     )
     st.caption(
@@ -155,8 +153,10 @@ def _distances(mode: str, limit: int) -> None:
     frame.sources("foreign_population", "sportelli", also=frame.estimated(mode))
 
 
-def _beyond(times: pd.DataFrame, people: pd.Series, limit: int) -> float:
-    return coverage.people_beyond(times["minutes"], people, limit=limit)
+def _beyond(times: pd.DataFrame, people: pd.Series, limit: int) -> str:
+    count = coverage.people_beyond(times["minutes"], people, limit=limit)
+    share = 1 - coverage.share_within(times["minutes"], people, limit=limit)
+    return f"**{number(count)}** ({percent(share)})"
 
 
 def _far_places(mode: str, limit: int) -> None:
@@ -226,7 +226,7 @@ def _trend() -> None:
 def _unknown() -> None:
     st.header("Che cosa non sappiamo", anchor=False)
     desks, schools, comuni = memory.sportelli(), memory.scuole(), memory.comuni()
-    sites = schools[~schools["level"].isin(["comprensivo", "altro"]) | schools["foreign_share"].notna()]
+    sites = schools[schools["is_site"]]
     rough = int(desks["precision"].isin(["settlement", "unknown"]).sum())
     st.markdown(
         f"- Di **{int(desks['opening_hours'].isna().sum())}** sportelli su {len(desks)} non sono pubblicati gli "

@@ -87,25 +87,22 @@ def test_only_what_is_shown_is_sent():
 
 def test_an_unknown_share_of_foreign_pupils_is_not_a_low_one():
     table = frame(
-        school_id=["known", "unknown", "office"],
-        name=["A", "B", "C"],
-        level=["primaria", "primaria", "comprensivo"],
-        level_name=["Scuola primaria", "Scuola primaria", "Istituto comprensivo"],
-        foreign_share=[0.0, np.nan, np.nan],
-        geometry=[Point(9, 45)] * 3,
+        school_id=["known", "unknown"],
+        name=["A", "B"],
+        level_name=["Scuola primaria", "Scuola primaria"],
+        foreign_share=[0.0, np.nan],
+        geometry=[Point(9, 45)] * 2,
     )
     drawn = features(scuole.build(table))
     assert drawn["known"]["properties"]["k"] == 0
     assert drawn["unknown"]["properties"]["k"] == len(scuole.STYLES) - 1
     assert "non nota" in drawn["unknown"]["properties"]["t"]
-    assert "office" not in drawn
 
 
 def test_known_shares_are_drawn_over_unknown_ones():
     table = frame(
         school_id=["x", "y"],
         name=["A", "B"],
-        level=["primaria", "primaria"],
         level_name=["Scuola primaria", "Scuola primaria"],
         foreign_share=[0.4, np.nan],
         geometry=[Point(9, 45)] * 2,
@@ -115,14 +112,12 @@ def test_known_shares_are_drawn_over_unknown_ones():
 
 MEDIATION = pd.DataFrame(
     {
-        "ambito_ids": ["lodi", "lodi;crema", "lodi", None],
-        "province": ["LO", "LO", "LO", "CR"],
-        "languages": ["ar;en", "ar", None, None],
+        "ambito_ids": ["lodi", "lodi;crema", "lodi", "crema;cremona", None],
+        "ambito_basis": ["nominato", "nominato", "comune", "provincia", "ignoto"],
+        "languages": ["ar;en", "ar", None, None, None],
     }
 )
-AMBITI = pd.DataFrame(
-    {"ambito_id": ["lodi", "crema", "cremona", "como"], "province": ["LO", "CR", "CR", "CO"]}
-)
+AMBITI = pd.DataFrame({"ambito_id": ["lodi", "crema", "cremona", "como"]})
 
 
 def test_no_mediation_row_found_is_not_no_mediation():
@@ -136,7 +131,7 @@ def test_mediation_counts_the_rows_that_name_the_ambito_and_tells_the_others_apa
     assert told["lodi"] == [mediazione.MANY, "3 righe di mediazione\n2 lingue pubblicate"]
     assert told["crema"] == [
         mediazione.ONE,
-        "1 riga di mediazione; altre 1 per tutta la provincia\n1 lingue pubblicate",
+        "1 riga di mediazione; 1 riga per tutta la provincia\n1 lingua pubblicata",
     ]
     assert told["cremona"][0] == mediazione.PROVINCE
 

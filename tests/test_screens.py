@@ -168,6 +168,14 @@ def test_minutes_are_known_also_where_no_foreign_resident_lives():
     assert (found.loc[nobody, "people_beyond"] == 0).all()
 
 
+def test_offices_of_an_institute_are_no_schools_unless_a_share_is_known_of_them():
+    schools = memory.scuole()
+    assert schools.loc[schools["foreign_share"].notna(), "is_site"].all()
+    offices = schools[(schools["level"] == "comprensivo") & schools["foreign_share"].isna()]
+    assert len(offices) > 0
+    assert not offices["is_site"].any()
+
+
 def test_more_evidence_asked_never_shortens_the_way():
     everything, best = memory.minutes(), memory.minutes(evidence=("A", "B"))
     assert (best["minutes"] >= everything["minutes"] - 1e-9).all()

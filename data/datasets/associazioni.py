@@ -5,8 +5,8 @@ from typing import Final
 import pandas as pd
 import pandera.pandas as pa
 
-from data.datasets.sportelli import codes, read, registry_rows
-from data.raw import CODE, Cleaned
+from data.datasets.sportelli import PLACED, TRACED, codes, read, registry_rows
+from data.raw import Cleaned
 
 __all__ = ["NAMES", "SCHEMA", "clean", "read"]
 
@@ -37,22 +37,10 @@ SCHEMA = pa.DataFrameSchema(
         "associazione_id": pa.Column(str, pa.Check.str_matches(r"^[a-z0-9-]+$"), unique=True),
         "name": pa.Column(str),
         "kind": pa.Column(str, codes("association_kinds")),
-        "address": pa.Column(str, nullable=True),
-        "postcode": pa.Column(str, pa.Check.str_matches(r"^\d{5}$"), nullable=True),
-        "comune_code": pa.Column(str, pa.Check.str_matches(CODE), nullable=True),
-        "comune": pa.Column(str, nullable=True),
-        "province": pa.Column(str, pa.Check.str_matches(r"^[A-Z]{2}$")),
         "communities": pa.Column(str, nullable=True),
         "activities": pa.Column(str),
-        "phone": pa.Column(str, nullable=True),
-        "email": pa.Column(str, nullable=True),
-        "web": pa.Column(str, nullable=True),
-        "status": pa.Column(str, codes("statuses")),
-        "evidence": pa.Column(str, pa.Check.isin(list("ABCD"))),
-        "source_url": pa.Column(str),
-        "source_date": pa.Column(str, pa.Check.str_matches(r"^\d{4}(?:-\d{2}){0,2}$"), nullable=True),
-        "notes": pa.Column(str, nullable=True),
-        "caution": pa.Column(str, nullable=True),
+        **PLACED,
+        **TRACED,
     },
     strict=True,
 )

@@ -6,7 +6,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from data import corrections
-from data.datasets.sportelli import codes, read, registry_rows
+from data.datasets.sportelli import TRACED, codes, read, registry_rows
 from data.raw import Cleaned
 
 __all__ = ["NAMES", "SCHEMA", "clean", "read"]
@@ -47,12 +47,7 @@ SCHEMA = pa.DataFrameSchema(
         "figures": pa.Column(str, nullable=True),
         "services": pa.Column(str, nullable=True),
         "web": pa.Column(str, nullable=True),
-        "status": pa.Column(str, codes("statuses")),
-        "evidence": pa.Column(str, pa.Check.isin(list("ABCD"))),
-        "source_url": pa.Column(str),
-        "source_date": pa.Column(str, pa.Check.str_matches(r"^\d{4}(?:-\d{2}){0,2}$"), nullable=True),
-        "notes": pa.Column(str, nullable=True),
-        "caution": pa.Column(str, nullable=True),
+        **TRACED,
     },
     strict=True,
 )

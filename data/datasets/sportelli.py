@@ -48,33 +48,45 @@ def codes(name: str) -> pa.Check:
     return pa.Check.str_matches(rf"^(?:{pattern})(?:;(?:{pattern}))*$")
 
 
+DATE: Final = pa.Check.str_matches(r"^\d{4}(?:-\d{2}){0,2}$")
+
+TRACED: Final = {
+    "status": pa.Column(str, codes("statuses")),
+    "evidence": pa.Column(str, pa.Check.isin(list("ABCD"))),
+    "source_url": pa.Column(str),
+    "source_date": pa.Column(str, DATE, nullable=True),
+    "notes": pa.Column(str, nullable=True),
+    "caution": pa.Column(str, nullable=True),
+}
+"""Who says so, of when, and how surely: the columns every row of the registry has."""
+
+PLACED: Final = {
+    "address": pa.Column(str, nullable=True),
+    "postcode": pa.Column(str, pa.Check.str_matches(r"^\d{5}$"), nullable=True),
+    "comune_code": pa.Column(str, pa.Check.str_matches(CODE), nullable=True),
+    "comune": pa.Column(str, nullable=True),
+    "province": pa.Column(str, pa.Check.str_matches(r"^[A-Z]{2}$")),
+    "phone": pa.Column(str, nullable=True),
+    "email": pa.Column(str, nullable=True),
+    "web": pa.Column(str, nullable=True),
+}
+"""Where it is and how to reach it."""
+
 SCHEMA = pa.DataFrameSchema(
     {
         "sportello_id": pa.Column(str, pa.Check.str_matches(r"^[a-z0-9-]+$"), unique=True),
         "name": pa.Column(str),
         "kind": pa.Column(str, codes("service_kinds")),
         "ente": pa.Column(str),
-        "address": pa.Column(str, nullable=True),
-        "postcode": pa.Column(str, pa.Check.str_matches(r"^\d{5}$"), nullable=True),
-        "comune_code": pa.Column(str, pa.Check.str_matches(CODE), nullable=True),
-        "comune": pa.Column(str, nullable=True),
-        "province": pa.Column(str, pa.Check.str_matches(r"^[A-Z]{2}$")),
         "ambito_named": pa.Column(str, nullable=True),
-        "phone": pa.Column(str, nullable=True),
-        "email": pa.Column(str, nullable=True),
         "opening_hours": pa.Column(str, nullable=True),
         "access": pa.Column(str, nullable=True),
         "languages": pa.Column(str, codes("languages"), nullable=True),
         "themes": pa.Column(str, codes("themes")),
         "targets": pa.Column(str, codes("targets"), nullable=True),
-        "web": pa.Column(str, nullable=True),
-        "status": pa.Column(str, codes("statuses")),
-        "evidence": pa.Column(str, pa.Check.isin(list("ABCD"))),
-        "source_url": pa.Column(str),
-        "source_date": pa.Column(str, pa.Check.str_matches(r"^\d{4}(?:-\d{2}){0,2}$"), nullable=True),
         "source_kind": pa.Column(str),
-        "notes": pa.Column(str, nullable=True),
-        "caution": pa.Column(str, nullable=True),
+        **PLACED,
+        **TRACED,
         "compiled": pa.Column(str, pa.Check.str_matches(r"^\d{4}-\d{2}-\d{2}$")),
     },
     strict=True,
