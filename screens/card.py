@@ -178,7 +178,7 @@ def _panel(title: str, under: str, lines: Mapping[str, str], *, foot: str = "", 
     body = "".join(f"<dt>{escape(name)}</dt><dd>{html}</dd>" for name, html in lines.items())
     mark = f' data-desk="{escape(desk, quote=True)}"' if desk else ""
     return (
-        f'{STYLE}<div class="atlante-panel" tabindex="0" role="region" aria-label="Scheda"{mark}>'
+        f'{STYLE}<div class="atlante-panel" role="region" aria-label="Scheda"{mark}>'
         f'<article class="atlante-card"><h2>{escape(title)}</h2><p>{escape(under)}</p><dl>{body}</dl>{foot}'
         "</article></div>"
     )

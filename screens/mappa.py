@@ -22,9 +22,6 @@ iframe[title="streamlit_folium.st_folium"] { border: 1px solid #d5dbd9; border-r
 @media (max-width: 640px) {
   iframe[title="streamlit_folium.st_folium"] { height: 400px !important; }
 }
-@media (min-width: 641px) {
-  .atlante-panel { max-height: 500px; overflow: auto; }
-}
 </style>"""
 TABLES = {
     "ambiti": (memory.ambiti, "ambito_id"),
