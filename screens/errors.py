@@ -25,7 +25,7 @@ SENTENCES: Final[dict[type[errors.AtlasError], Callable[[Any], str]]] = {
         f"La tabella «{e.table}» è guasta: {_listed(e.faults)}. Per rifarla: python3 run.py data build."
     ),
     errors.CoordinateError: lambda e: (
-        f"{_points(e.count)} fuori dalla Lombardia, il primo in ({e.example[0]:.4f}, {e.example[1]:.4f})."
+        f"{_points(e.count)} fuori dalla Lombardia, il primo in ({e.example[0]:g}, {e.example[1]:g})."
     ),
     errors.UnknownCode: lambda e: f"Non conosciamo {e.what}: {', '.join(e.codes)}.",
     errors.ColumnsMissing: lambda e: f"Nel file «{e.file}» mancano le colonne: {', '.join(e.columns)}.",
