@@ -17,14 +17,7 @@ METRES: Final = "EPSG:32632"
 LOMBARDY_BOX: Final = (8.45, 44.65, 11.45, 46.65)
 """West, south, east, north in degrees: Lombardy with a margin."""
 
-_to_metres = pyproj.Transformer.from_crs(DEGREES, METRES, always_xy=True)
 _to_degrees = pyproj.Transformer.from_crs(METRES, DEGREES, always_xy=True)
-
-
-def to_metres(lon: ArrayLike, lat: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Easting and northing in metres of points in degrees; arrays of the same length."""
-    x, y = _to_metres.transform(np.asarray(lon, float), np.asarray(lat, float))
-    return np.asarray(x), np.asarray(y)
 
 
 def to_degrees(x: ArrayLike, y: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

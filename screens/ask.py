@@ -15,7 +15,6 @@ from screens.map_layers import GROUND_LABELS, LAYER_LABELS, MODE_WORDS
 PAGE = "mappa"
 KEY = "mappa_"
 GROUP_LABELS = {group.code: group.label for group in KIND_GROUPS}
-MODE_LABELS = MODE_WORDS
 FILTER_LABELS = {
     "kinds": "il tipo di sportello",
     "themes": "il tema",
@@ -77,8 +76,7 @@ def open_address(known: Known) -> str:
         return str(st.session_state.get(KEY + "said", ""))
     opened, said = filters.parse(asked, known)
     for name in (*WIDGETS, "selected"):
-        value = getattr(opened, name)
-        st.session_state[KEY + name] = list(value) if isinstance(value, tuple) else value
+        choose(name, getattr(opened, name))
     st.session_state[KEY + "other"] = None
     st.session_state[KEY + "turn"] = st.session_state.get(KEY + "turn", 0) + 1
     st.session_state[KEY + "said"] = said
@@ -172,7 +170,7 @@ def ask(known: Known, ambiti: Mapping[str, str]) -> Filters:
         "Colore delle aree", filters.GROUNDS, key=KEY + "ground", format_func=GROUND_LABELS.__getitem__
     )
     if access:
-        access[0].selectbox("Mezzo", filters.MODES, key=KEY + "mode", format_func=MODE_LABELS.__getitem__)
+        access[0].selectbox("Mezzo", filters.MODES, key=KEY + "mode", format_func=MODE_WORDS.__getitem__)
     if len(access) > 1:
         access[1].selectbox("Limite (minuti)", filters.LIMITS, key=KEY + "limit")
     ambito.selectbox(

@@ -89,7 +89,7 @@ def _points(ends: Sequence[tuple[float, float] | str], good: np.ndarray) -> gpd.
 
 def calibrated(table: Table) -> calibration.Calibration:
     """The estimated network fitted again to the official minutes (see ``geo.calibration``)."""
-    drawn = estimated.Drawn(table("lakes"), table("ridges"), table("roads"))
+    drawn = joined.drawn(table)
     nodes, edges = estimated.build(table("settlements"), table("comuni_profile"), drawn)
     centres = main_settlements(table("settlements"), table("comuni")).set_index("comune_code").geometry
     known = calibration.trips(table("drive_minutes"), centres)

@@ -128,8 +128,12 @@ def cpia(table: Table) -> gpd.GeoDataFrame:
 
 def network(table: Table) -> Network:
     """The travel network that answers: today the estimated one."""
-    walls = estimated.walls(estimated.Drawn(table("lakes"), table("ridges"), table("roads")))
-    return open_network(table("network_nodes"), table("network_edges"), walls)
+    return open_network(table("network_nodes"), table("network_edges"), estimated.walls(drawn(table)))
+
+
+def drawn(table: Table) -> estimated.Drawn:
+    """What the estimated network knows from our drawings."""
+    return estimated.Drawn(table("lakes"), table("ridges"), table("roads"))
 
 
 def counted(
@@ -166,23 +170,22 @@ def minutes(
     if desks.empty:
         empty = pd.DataFrame(np.nan, index=demand.index, columns=["minutes", "low", "high"])
         return empty.assign(sportello_id=pd.Series(pd.NA, index=demand.index, dtype="string"))
-    goals = desks.set_index("sportello_id").geometry
-    found = travel_time.nearest(network, goals, demand.geometry, mode=mode)
+    goals = desks.set_index("sportello_id")
+    found = travel_time.nearest(network, goals.geometry, demand.geometry, mode=mode)
     ground = travel_time.around(network, demand.geometry, mode=mode)
-    minutes = extent.within_place(
+    around = extent.within_place(
         found["minutes"], demand["radius_m"], pace=ground["pace"], terminal=ground["terminal"]
     )
-    reach = desks.set_index("sportello_id")["reach_m"].reindex(found["nearest"])
+    reach = goals["reach_m"].reindex(found["nearest"])
     low, high = extent.widened(
-        minutes,
-        *bands.band(minutes, mode=mode),
+        around,
+        *bands.band(around, mode=mode),
         reach_m=np.hypot(reach.to_numpy(float), demand["radius_m"].to_numpy(float)),
         pace=ground["pace"],
         terminal=ground["terminal"],
     )
-    return pd.DataFrame({"minutes": minutes, "low": low, "high": high}, index=demand.index).assign(
-        sportello_id=found["nearest"]
-    )
+    times = {"minutes": around, "low": low, "high": high, "sportello_id": found["nearest"]}
+    return pd.DataFrame(times, index=demand.index)
 
 
 def access(times: pd.DataFrame, demand: gpd.GeoDataFrame, area: pd.Series, *, limit: float) -> pd.DataFrame:

@@ -11,9 +11,8 @@ from layers.base import Layers, base_map
 from layers.legend import legend_html
 from layers.style import MINUTES, PEOPLE_FILLS, number, percent
 from screens import downloads, frame, memory
-from screens.ask import MODE_LABELS
 from screens.filters import LIMITS, MODES, Filters
-from screens.map_layers import layers_for, legends_for
+from screens.map_layers import MODE_WORDS, layers_for, legends_for
 from screens.offer import offer
 
 PAGE = "panorama"
@@ -71,7 +70,7 @@ def _figures() -> None:
 def _ask() -> tuple[str, int]:
     st.header("Minuti allo sportello più vicino", anchor=False)
     with st.container(horizontal=True):
-        mode = frame.choice("Mezzo", "mezzo", MODES, "car", MODE_LABELS.__getitem__, page=PAGE)
+        mode = frame.choice("Mezzo", "mezzo", MODES, "car", MODE_WORDS.__getitem__, page=PAGE)
         limit = frame.choice("Limite in minuti", "limite", LIMITS, 30, "{} min".format, page=PAGE)
     return mode, limit
 
@@ -134,7 +133,7 @@ def _distances(mode: str, limit: int) -> None:
     )
     best = memory.minutes(mode=mode, evidence=("A", "B"))
     st.markdown(
-        f"{_beyond(times, people, limit)} residenti stranieri vivono oltre **{limit} minuti** {MODE_LABELS[mode]} "
+        f"{_beyond(times, people, limit)} residenti stranieri vivono oltre **{limit} minuti** {MODE_WORDS[mode]} "
         "dallo sportello più vicino, contando gli sportelli con prove di livello A, B e C. "
         f"Se si contano solo quelli con prove migliori (A e B) sono {_beyond(best, people, limit)}."
     )
@@ -205,7 +204,7 @@ def _downloads(ranked: pd.DataFrame, mode: str, limit: int) -> None:
         gpd.GeoDataFrame(table, geometry=table["comune_code"].map(outlines), crs=DEGREES),
         "comuni-lontani",
         f"{mode}-{limit}-minuti",
-        title=f"Comuni con residenti stranieri oltre {limit} minuti {MODE_LABELS[mode]} da uno sportello",
+        title=f"Comuni con residenti stranieri oltre {limit} minuti {MODE_WORDS[mode]} da uno sportello",
         source=downloads.SOURCE,
         id_column="comune_code",
     )
