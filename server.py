@@ -317,4 +317,6 @@ def arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
 
 if __name__ == "__main__":
     asked = arguments()
-    sys.exit(main(asked.port, host=asked.host))
+    status = main(asked.port, host=asked.host)
+    sys.stdout.flush()
+    os._exit(status)  # the thread that warms the feeds may be deep in native code: Python would wait for it
