@@ -25,6 +25,8 @@ from errors import TableMissing
 from screens import feeds, filters, memory
 from screens.errors import UNEXPECTED
 
+STARTING, STOPPING = 180, 60
+"""Seconds that a slow machine may take to start the server, and to stop it."""
 SQUARE = Polygon([(9, 45), (9.1, 45), (9.1, 45.1), (9, 45.1)])
 DESKS = gpd.GeoDataFrame(
     {
@@ -294,10 +296,13 @@ def test_it_says_its_address_when_ready_and_ctrl_c_stops_it_quietly(tmp_path):
     with said.open("w", encoding="utf-8") as out:
         command = [sys.executable, "server.py", "--port", str(port)]
         running = subprocess.Popen(command, cwd=server.HOUSE, stdout=out, stderr=subprocess.STDOUT)
-        end = time.monotonic() + 60
-        while not said.read_text(encoding="utf-8") and running.poll() is None and time.monotonic() < end:
-            time.sleep(0.05)
-        running.send_signal(signal.SIGINT)
-        assert running.wait(timeout=30) == 0
+        try:
+            end = time.monotonic() + STARTING
+            while not said.read_text(encoding="utf-8") and running.poll() is None and time.monotonic() < end:
+                time.sleep(0.05)
+            running.send_signal(signal.SIGINT)
+            assert running.wait(timeout=STOPPING) == 0
+        finally:
+            running.kill()
     lines = said.read_text(encoding="utf-8").splitlines()
     assert lines == [f"Atlante pronto su http://127.0.0.1:{port} (Ctrl-C per fermarlo)"]

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Frame, Page, sync_playwright
+from playwright.sync_api import Browser, Frame, Page, expect, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -32,10 +32,21 @@ STILL = """() => {
     window.stillFor = busy ? 0 : (window.stillFor || 0) + 1;
     return window.stillFor >= 6;
 }"""
-"""Streamlit has run, nothing is being faded, and it has stayed so for six looks."""
+"""Streamlit has run, nothing is being faded, and it has stayed so for six looks.
 
-STARTING = 90
-"""Seconds that a slow machine may take to start the server."""
+It may not have begun yet to answer the last press: what a press should show is awaited with ``expect``.
+"""
+SHOWN = """([map, wanted]) => [...document.querySelectorAll(map)].some((one) =>
+    one.contentDocument.querySelector('#map_div[data-layers-ready="yes"]')
+        && wanted.every((layer) => one.contentWindow.atlante.state.shown[layer] > 0))"""
+"""The map that is on the page now has drawn these layers."""
+
+PATIENCE_MS = 60_000
+"""How long a test waits for what it expects to see: a slow machine, and others at work on it."""
+STARTING, STOPPING = 180, 60
+"""Seconds that such a machine may take to start the server, and to stop it."""
+
+expect.set_options(timeout=PATIENCE_MS)
 
 
 def pytest_collection_modifyitems(items):
@@ -79,7 +90,7 @@ def address(executable, tmp_path_factory) -> Iterator[str]:
             yield f"http://127.0.0.1:{port}"
         finally:
             server.send_signal(signal.SIGINT)
-            server.wait(timeout=30)
+            server.wait(timeout=STOPPING)
 
 
 def wait_until_ready(server: subprocess.Popen[bytes], said: Path) -> None:
@@ -109,15 +120,19 @@ class Visit:
     faults: list[str] = field(default_factory=list)
     hosts: set[str] = field(default_factory=set)
     sent: dict[str, int] = field(default_factory=dict)
+    broken: str = ""
+    """Part of the addresses that a test breaks on purpose: that they fail is no fault."""
 
     def __post_init__(self) -> None:
+        self.page.set_default_timeout(PATIENCE_MS)
         self.page.on("console", self._heard)
         self.page.on("pageerror", lambda error: self.faults.append(str(error)))
         self.page.on("request", self._asked)
         self.page.on("response", self._answered)
 
     def _heard(self, message: Any) -> None:
-        if message.type == "error":
+        wanted = self.broken and self.broken in message.location["url"]
+        if message.type == "error" and not wanted:
             self.faults.append(message.text)
 
     def _asked(self, request: Any) -> None:
@@ -136,8 +151,14 @@ class Visit:
 
     def map_frame(self) -> Frame:
         """The frame of the map, once its layers are there."""
-        self.page.frame_locator(MAP).locator('#map_div[data-layers-ready="yes"]').wait_for(timeout=40_000)
-        return next(frame for frame in self.page.frames if "streamlit_folium" in frame.url)
+        self.shows()
+        frame = self.page.locator(MAP).element_handle().content_frame()
+        assert frame is not None
+        return frame
+
+    def shows(self, *layers: str) -> None:
+        """Wait until the map of this page has drawn all it was asked, and these layers among it."""
+        self.page.wait_for_function(SHOWN, arg=[MAP, layers])
 
     def map_box(self) -> dict[str, float]:
         """Where the map is in the window."""
@@ -146,12 +167,13 @@ class Visit:
     def settled(self, frame: Frame, synced: int) -> None:
         """Wait until the map has answered a change asked after its ``synced``-th."""
         ready = "map_div.getContainer().dataset.layersReady === 'yes'"
-        frame.wait_for_function(f"atlante.state.synced > {synced} && {ready}", timeout=30_000)
+        frame.wait_for_function(f"atlante.state.synced > {synced} && {ready}")
 
     def quiet(self) -> None:
         """Wait until Streamlit has drawn everything."""
-        self.page.wait_for_selector('[data-testid="stApp"]', timeout=40_000)
-        self.page.wait_for_function(STILL, timeout=40_000, polling=100)
+        self.page.wait_for_selector('[data-testid="stApp"]')
+        self.page.evaluate("window.stillFor = 0")
+        self.page.wait_for_function(STILL, polling=100)
 
 
 @pytest.fixture(params=["desktop"])

@@ -5,9 +5,10 @@ import subprocess
 import sys
 
 import pytest
+from playwright.sync_api import expect
 
 from screens.errors import UNEXPECTED
-from tests.browser.conftest import ROOT, Visit, free_port, wait_until_ready
+from tests.browser.conftest import ROOT, STOPPING, Visit, free_port, wait_until_ready
 
 SCRIPTS = {
     "script": "import streamlit as st\nst.title('Prova')\n1 / 0\n",
@@ -30,10 +31,11 @@ def test_a_fault_is_a_sentence_on_the_page_and_a_trace_in_the_log(browser, tmp_p
             seen.open("/")
             if where == "callback":
                 page.get_by_role("button", name="Premi").click()
-            page.get_by_test_id("stAlert").get_by_text(UNEXPECTED).wait_for(timeout=30_000)
+            expect(page.get_by_test_id("stAlert").get_by_text(UNEXPECTED)).to_be_visible()
+            seen.quiet()
             assert page.get_by_test_id("stException").count() == 0
             page.close()
         finally:
             running.send_signal(signal.SIGINT)
-            running.wait(timeout=30)
+            running.wait(timeout=STOPPING)
     assert "ZeroDivisionError" in log.read_text(encoding="utf-8")

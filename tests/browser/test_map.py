@@ -1,13 +1,15 @@
 """The map in a real browser: quick, its own, usable without seeing colours or holding a mouse."""
 
 import json
+import re
 import time
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 READY_S, CHANGE_S = 5.0, 1.0
-"""What we promise; asserted four times wider, because test machines are slow and shared."""
+"""What we promise; asserted four times wider, because test machines are slow, and wider still while shared."""
 MARGIN = 4
 CHANGE_BYTES = 60_000
 BOTH = pytest.mark.parametrize("size", ["desktop", "phone"], indirect=True)
@@ -28,6 +30,14 @@ def centre_on(frame, layer, feature=None):
         }""",
         [layer, feature],
     )
+
+
+def crowding(work_s=0.2):
+    """How many times longer than alone a computation takes now, for others use the processors too."""
+    start, used = time.perf_counter(), time.process_time()
+    while time.process_time() - used < work_s:
+        pass
+    return max(1.0, (time.perf_counter() - start) / work_s)
 
 
 def synced(frame):
@@ -61,7 +71,7 @@ def test_the_map_is_ready_with_its_layers(visit, say):
     )
     assert shown["ambiti"] == 93
     assert shown["sportelli"] > 200
-    assert took < READY_S * MARGIN
+    assert took < READY_S * MARGIN * crowding()
 
 
 def test_a_change_of_layer_measure_and_filter_is_quick_and_does_not_make_the_map_again(visit, say):
@@ -78,7 +88,7 @@ def test_a_change_of_layer_measure_and_filter_is_quick_and_does_not_make_the_map
         took = time.monotonic() - start
         moved = sum(size for url, size in visit.sent.items() if "/layers/" in url)
         say(f"{words}: {took * 1000:.0f} ms, {moved / 1000:.1f} KB")
-        assert took < CHANGE_S * MARGIN
+        assert took < CHANGE_S * MARGIN * crowding()
         return moved
 
     def measure(name):
@@ -92,9 +102,10 @@ def test_a_change_of_layer_measure_and_filter_is_quick_and_does_not_make_the_map
     state = groups.get_by_text("Uffici dello Stato", exact=True)
     state.wait_for()
     assert changed("sportelli of the State only", state.click) < CHANGE_BYTES
-    assert frame.evaluate("atlante.state.shown.sportelli") < 60
+    frame.wait_for_function("atlante.state.shown.sportelli < 60")
+    expect(visit.page).to_have_url(re.compile("gruppi=uffici_stato"))
+    visit.quiet()
     assert frame.evaluate("[window.same, map_div.getZoom()]") == [True, 10]
-    assert "gruppi=uffici_stato" in visit.page.url
 
 
 def test_a_click_on_a_desk_shows_its_card_and_the_address_keeps_it(visit, say):
@@ -106,17 +117,18 @@ def test_a_click_on_a_desk_shows_its_card_and_the_address_keeps_it(visit, say):
     start = time.monotonic()
     visit.page.mouse.click(box["x"] + x, box["y"] + y)
     card = visit.page.locator(f'[data-desk="{desk}"]')
-    card.wait_for(timeout=20_000)
+    card.wait_for()
     say(f"click to card: {(time.monotonic() - start) * 1000:.0f} ms")
     for heading in ("Dove", "Quando", "Lingue", "Accesso", "Recapiti", "Chi lo dice", "Prova"):
-        assert card.get_by_text(heading, exact=True).count() == 1
-    visit.page.wait_for_url(f"**sportello={desk}**")
+        expect(card.get_by_text(heading, exact=True)).to_have_count(1)
+    expect(visit.page).to_have_url(re.compile(f"sportello={desk}"))
     visit.page.reload()
     visit.map_frame()
-    visit.page.locator(f'[data-desk="{desk}"]').wait_for(timeout=20_000)
+    expect(card).to_be_visible()
+    visit.quiet()
     visit.page.get_by_role("button", name="Chiudi").click()
-    visit.page.locator("[data-desk]").wait_for(state="detached", timeout=20_000)
-    assert "sportello=" not in visit.page.url
+    expect(visit.page.locator("[data-desk]")).to_have_count(0)
+    expect(visit.page).not_to_have_url(re.compile("sportello="))
 
 
 def test_a_row_of_the_list_opens_the_card_and_brings_the_desk_into_view(visit):
@@ -125,14 +137,15 @@ def test_a_row_of_the_list_opens_the_card_and_brings_the_desk_into_view(visit):
     visit.quiet()
     frame.evaluate("() => { map_div.setView([46.4, 10.3], 12, { animate: false }); }")
     grid = visit.page.get_by_test_id("stDataFrame")
+    grid.get_by_test_id("data-grid-canvas").wait_for()
     grid.scroll_into_view_if_needed()
-    box = grid.bounding_box()
-    visit.page.mouse.click(box["x"] + 20, box["y"] + 52)
-    visit.page.locator("[data-desk]").wait_for(timeout=20_000)
+    grid.click(position={"x": 20, "y": 52})
     desk = visit.page.locator("[data-desk]").get_attribute("data-desk")
-    in_view = """desk => map_div.getBounds().contains(map_div.atlante.get("sportelli").group.getLayers()
-        .find((path) => path.feature.id === desk).getLatLng())"""
-    frame.wait_for_function(in_view, arg=desk, timeout=10_000)
+    in_view = """desk => {
+        const path = map_div.atlante.get("sportelli").group.getLayers().find((one) => one.feature.id === desk);
+        return path && map_div.getBounds().contains(path.getLatLng());
+    }"""
+    frame.wait_for_function(in_view, arg=desk)
 
 
 def test_the_first_press_on_the_map_does_not_move_the_page(visit):
@@ -141,31 +154,31 @@ def test_the_first_press_on_the_map_does_not_move_the_page(visit):
     visit.quiet()
     box = visit.map_box()
     visit.page.mouse.click(box["x"] + 20, box["y"] + box["height"] / 2)
+    frame.wait_for_function("document.activeElement.id === 'map_div'")
+    visit.quiet()
     assert visit.map_box() == box
-    assert frame.evaluate("document.activeElement.id") == "map_div"
 
 
 @BOTH
 def test_everything_can_be_laid_over_the_map(visit, size):
     visit.open("/mappa?livelli=sportelli,scuole,associazioni,biblioteche,cpia&sfondo=mediazione")
-    shown = visit.map_frame().evaluate("atlante.state.shown")
-    assert {"ambiti", "sportelli", "scuole", "associazioni", "biblioteche", "cpia"} <= shown.keys()
-    assert min(shown.values()) > 0
-    assert visit.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    visit.shows("ambiti", "sportelli", "scuole", "associazioni", "biblioteche", "cpia")
+    assert min(visit.map_frame().evaluate("atlante.state.shown").values()) > 0
+    visit.page.wait_for_function("document.documentElement.scrollWidth <= window.innerWidth")
 
 
 def test_an_address_opens_what_it_says_and_tells_what_it_does_not_know(visit):
     visit.open("/mappa?gruppi=uffici_stato,luna&ambito=lodi")
     frame = visit.map_frame()
-    visit.page.get_by_text("Non conosco questo codice").wait_for(timeout=20_000)
-    assert "ambito" in frame.evaluate("Object.keys(atlante.state.shown)")
-    assert frame.evaluate("map_div.getZoom()") > 9
+    expect(visit.page.get_by_text("Non conosco questo codice")).to_be_visible()
+    visit.shows("ambito")
+    frame.wait_for_function("map_div.getZoom() > 9")
 
 
 def test_an_empty_answer_says_what_to_do(visit):
     visit.open("/mappa?gruppi=salute&prove=A&ambito=lodi")
     visit.map_frame()
-    visit.page.get_by_text("Nessuno sportello con questi filtri").wait_for(timeout=20_000)
+    expect(visit.page.get_by_text("Nessuno sportello con questi filtri")).to_be_visible()
 
 
 def test_the_map_can_be_used_from_the_keyboard_and_speaks_italian(visit):
@@ -174,8 +187,8 @@ def test_the_map_can_be_used_from_the_keyboard_and_speaks_italian(visit):
     visit.quiet()
     before = frame.evaluate("map_div.getZoom()")
     assert frame.evaluate("document.getElementById('map_div').tabIndex") == 0
-    assert frame.get_by_role("button", name="Ingrandisci").count() == 1
-    assert frame.get_by_role("button", name="Riduci").count() == 1
+    expect(frame.get_by_role("button", name="Ingrandisci")).to_have_count(1)
+    expect(frame.get_by_role("button", name="Riduci")).to_have_count(1)
     frame.locator("#map_div").focus()
     visit.page.keyboard.press("+")
     frame.wait_for_function(f"map_div.getZoom() > {before}")
@@ -184,15 +197,15 @@ def test_the_map_can_be_used_from_the_keyboard_and_speaks_italian(visit):
 
 
 def test_a_layer_that_cannot_be_loaded_is_said(visit):
-    visit.page.route("**/layers/scuole.geojson**", lambda route: route.abort())
+    visit.broken = "/layers/scuole.geojson"
+    visit.page.route(f"**{visit.broken}**", lambda route: route.abort())
     visit.open("/mappa")
     frame = visit.map_frame()
     visit.quiet()
     before = synced(frame)
     press_layer(visit, "Scuole")
     visit.settled(frame, before)
-    frame.get_by_text("Non riesco a caricare: Scuole").wait_for()
-    visit.faults.clear()
+    expect(frame.get_by_text("Non riesco a caricare: Scuole")).to_be_visible()
 
 
 @BOTH
@@ -204,4 +217,5 @@ def test_axe_finds_no_serious_fault(visit, size):
     assert faults_of(frame) == []
     visit.page.get_by_role("button", name="Filtri").click()
     visit.page.get_by_test_id("stPopoverBody").wait_for()
+    visit.quiet()
     assert faults_of(visit.page) == []

@@ -2,6 +2,8 @@
 
 import re
 
+from playwright.sync_api import expect
+
 from tests.browser.conftest import MAP
 
 
@@ -9,10 +11,20 @@ def menu(visit, name):
     visit.page.get_by_test_id("stTopNavLink").filter(has_text=name).click()
 
 
-def chosen(visit, group):
-    """The text of the button that is pressed in a row of buttons."""
+def heading(visit):
+    return visit.page.get_by_role("heading", level=1)
+
+
+def expect_chosen(visit, group, name):
+    """Wait until this button, and no other, is pressed in a row of buttons."""
     pressed = visit.page.get_by_role("radiogroup", name=group).get_by_role("radio", checked=True)
-    return pressed.inner_text()
+    expect(pressed).to_have_text([name])
+
+
+def expect_layers(visit, *names):
+    """Wait until these layers, and no other, are on."""
+    pressed = visit.page.get_by_test_id("stButtonGroup").get_by_role("button", pressed=True)
+    expect(pressed).to_have_text(list(names))
 
 
 def press(visit, group, name):
@@ -20,7 +32,8 @@ def press(visit, group, name):
 
 
 def wait_query(visit, words):
-    visit.page.wait_for_url(lambda url: re.search(words, url) is not None, timeout=20_000)
+    """Wait for this address; the page may still be the one of before, so what it shows is expected apart."""
+    expect(visit.page).to_have_url(re.compile(words))
     visit.quiet()
 
 
@@ -34,27 +47,28 @@ def test_a_click_on_the_map_of_panorama_leads_to_the_page_of_the_ambito_and_back
     box = visit.map_box()
     visit.page.mouse.click(box["x"] + x, box["y"] + y)
     wait_query(visit, r"/ambito\?ambito=lodi$")
-    visit.page.get_by_role("heading", level=1, name="Lodi").wait_for(timeout=20_000)
+    expect(heading(visit)).to_have_text([re.compile("Lodi")])
     visit.page.go_back()
     wait_query(visit, r"/\?sfondo=minutes$")
-    assert visit.page.get_by_role("heading", level=1).inner_text() == "Chi vive lontano da uno sportello"
-    assert chosen(visit, "La mappa mostra") == "Minuti"
+    expect(heading(visit)).to_have_text(["Chi vive lontano da uno sportello"])
+    expect_chosen(visit, "La mappa mostra", "Minuti")
 
 
 def test_back_shows_the_ambito_of_before(visit):
     visit.open("/ambito?ambito=lodi")
     visit.quiet()
-    first = visit.page.get_by_role("heading", level=1).inner_text()
-    visit.page.get_by_role("combobox", name="Ambito").click()
-    visit.page.get_by_role("combobox", name="Ambito").fill("Crem")
-    visit.page.get_by_role("option").first.click()
-    visit.page.wait_for_url("**ambito=crem*")
-    visit.quiet()
-    assert visit.page.get_by_role("heading", level=1).inner_text() != first
+    expect(heading(visit)).to_have_text([re.compile("Lodi")])
+    first = heading(visit).inner_text()
+    combobox = visit.page.get_by_role("combobox", name="Ambito")
+    combobox.click()
+    combobox.fill("Crem")
+    visit.page.get_by_role("option").filter(has_text="Crem").first.click()
+    wait_query(visit, "ambito=crem[^&]*$")
+    expect(heading(visit)).to_have_text([re.compile("Crem")])
     visit.page.go_back()
     wait_query(visit, "ambito=lodi$")
-    assert visit.page.get_by_role("heading", level=1).inner_text() == first
-    assert visit.page.get_by_role("combobox", name="Ambito").input_value() == first
+    expect(heading(visit)).to_have_text([first])
+    expect(combobox).to_have_value(first)
 
 
 def test_back_shows_the_panorama_of_before(visit):
@@ -66,11 +80,11 @@ def test_back_shows_the_panorama_of_before(visit):
     wait_query(visit, "sfondo=minutes$")
     visit.page.go_back()
     wait_query(visit, "mezzo=walk$")
-    assert chosen(visit, "La mappa mostra") == "Ambiti e partner"
-    assert chosen(visit, "Mezzo") == "a piedi"
+    expect_chosen(visit, "La mappa mostra", "Ambiti e partner")
+    expect_chosen(visit, "Mezzo", "a piedi")
     visit.page.go_back()
     wait_query(visit, "/$")
-    assert chosen(visit, "Mezzo") == "in auto"
+    expect_chosen(visit, "Mezzo", "in auto")
 
 
 def test_pages_are_found_again_as_they_were_left(visit):
@@ -86,12 +100,14 @@ def test_pages_are_found_again_as_they_were_left(visit):
     wait_query(visit, "livelli=sportelli%2Cscuole")
     menu(visit, "Panorama")
     wait_query(visit, "limite=15")
-    assert (chosen(visit, "Mezzo"), chosen(visit, "Limite in minuti")) == ("a piedi", "15 min")
+    expect_chosen(visit, "Mezzo", "a piedi")
+    expect_chosen(visit, "Limite in minuti", "15 min")
     menu(visit, "Fonti")
     wait_query(visit, "/fonti$")
     menu(visit, "Mappa")
     wait_query(visit, "livelli=sportelli%2Cscuole")
-    assert "scuole" in visit.map_frame().evaluate("Object.keys(atlante.state.shown)")
+    expect_layers(visit, "Sportelli", "Scuole")
+    visit.shows("sportelli", "scuole")
 
 
 def test_back_on_the_map_gives_back_the_filters(visit):
@@ -100,10 +116,10 @@ def test_back_on_the_map_gives_back_the_filters(visit):
     visit.quiet()
     visit.page.get_by_test_id("stButtonGroup").get_by_text("Scuole", exact=True).click()
     wait_query(visit, "livelli=")
+    expect_layers(visit, "Sportelli", "Scuole")
     visit.page.go_back()
     wait_query(visit, "/mappa$")
-    pressed = visit.page.get_by_test_id("stButtonGroup").get_by_role("button", pressed=True)
-    assert pressed.all_inner_texts() == ["Sportelli"]
+    expect_layers(visit, "Sportelli")
 
 
 def test_the_keyboard_is_seen_in_the_menu_and_on_the_links(visit):
@@ -118,6 +134,7 @@ def test_the_keyboard_is_seen_in_the_menu_and_on_the_links(visit):
         one.focus()
         visit.page.keyboard.press("Shift+Tab")
         visit.page.keyboard.press("Tab")
+        expect(one).to_be_focused()
         assert one.evaluate(width) == "3px"
 
 
@@ -132,11 +149,12 @@ def test_back_from_the_page_of_an_ambito_finds_the_map_as_it_was(visit):
     box = visit.map_box()
     visit.page.mouse.click(box["x"] + x, box["y"] + y)
     panel = visit.page.locator(".atlante-panel")
-    panel.get_by_text("Minuti in auto", exact=True).wait_for(timeout=20_000)
-    assert re.search(r"\d+ min \(\d+–\d+\)", panel.inner_text())
+    expect(panel.get_by_text("Minuti in auto", exact=True)).to_be_visible()
+    expect(panel).to_contain_text(re.compile(r"\d+ min \(\d+–\d+\)"))
     visit.quiet()
     visit.page.get_by_test_id("stPageLink-NavLink").filter(has_text="Pagina dell'Ambito").click()
     wait_query(visit, r"/ambito\?ambito=lodi$")
     visit.page.go_back()
     wait_query(visit, "ambito=milano")
-    assert "scuole" in visit.map_frame().evaluate("Object.keys(atlante.state.shown)")
+    expect(heading(visit)).to_have_text(["Mappa"])
+    visit.shows("scuole")
