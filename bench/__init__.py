@@ -1,0 +1,1 @@
+"""Our searches beside other engines; see ``README.md``."""

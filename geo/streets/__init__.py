@@ -1,0 +1,1 @@
+"""Street networks: read from OpenStreetMap, simplified to junctions, kept as arrays."""
