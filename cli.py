@@ -5,18 +5,27 @@ import csv
 import functools
 import math
 import sys
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import pandas as pd
 
 from data import build, catalog
 from data.label import read_label
-from errors import AtlasError, ColumnsMissing, FileUnreadable, FileUnwritable
-from geo import calibration
+from errors import AtlasError, ColumnsMissing, FileUnreadable, FileUnwritable, UnknownCode
+from geo import calibration, congestion, travel_time
 from geo.geocode import nominatim
-from geo.network import MODES
-from screens import batch
+from geo.network import ESTIMATED, MODES
+from geo.street_time import graph_of
+from geo.streets import store
+from geo.streets.graphml import to_osmnx, write_graphml
+from geo.streets.make import BUFFER_KM, buffered, make
+from geo.streets.overpass import ENDPOINT
+from layers.style import number
+from screens import batch, joined, network
 from screens.errors import sentence
+from screens.filters import MODE_WORDS
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -27,6 +36,9 @@ def main(arguments: list[str] | None = None) -> int:
     except AtlasError as fault:
         print(sentence(fault), file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("Interrotto: quello che c'era prima resta in uso.", file=sys.stderr)
+        return 130
     return status
 
 
@@ -36,7 +48,11 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(required=True, metavar="COMANDO")
     _data_commands(commands.add_parser("data", help="fonti e tabelle: build, list, check"))
     _minutes_command(commands.add_parser("minutes", help="minuti tra coppie di luoghi, da un file CSV"))
-    _network_commands(commands.add_parser("network", help="la rete che dà i minuti: calibrate"))
+    _network_commands(
+        commands.add_parser(
+            "network", help="la rete che dà i minuti: build, list, info, use, export, calibrate"
+        )
+    )
     _access_command(commands.add_parser("access", help="accesso agli sportelli, una riga per comune"))
     return top
 
@@ -50,7 +66,40 @@ def _minutes_command(command: argparse.ArgumentParser) -> None:
 
 def _network_commands(group: argparse.ArgumentParser) -> None:
     commands = group.add_subparsers(required=True, metavar="AZIONE")
-    fitting = commands.add_parser("calibrate", help="ritara la rete stimata sui minuti ufficiali")
+    building = commands.add_parser("build", help="fa una rete di strade da OpenStreetMap")
+    origin = building.add_mutually_exclusive_group(required=True)
+    origin.add_argument("--pbf", type=Path, help="estratto di OpenStreetMap (.osm.pbf)")
+    origin.add_argument("--graphml", type=Path, help="grafo di OSMnx (.graphml)")
+    origin.add_argument("--ambito", help="scarica da Overpass le strade di un Ambito e dei dintorni")
+    building.add_argument("--area", help="un Ambito o «ovest,sud,est,nord» in gradi (tutto l'estratto)")
+    building.add_argument("--endpoint", default=ENDPOINT, help=f"servizio Overpass ({ENDPOINT})")
+    building.add_argument(
+        "--buffer-km", type=_kilometres, default=BUFFER_KM, help=f"strade attorno all'area ({BUFFER_KM:g})"
+    )
+    building.add_argument("--fresh", action="store_true", help="scarica di nuovo anche ciò che si ha già")
+    building.add_argument("-o", "--out", required=True, help="nome della rete")
+    building.set_defaults(do=network_build)
+    commands.add_parser("list", help="le reti fatte qui, e quale è in uso").set_defaults(do=network_list)
+    telling = commands.add_parser("info", help="che cosa contiene una rete")
+    telling.add_argument("name", help="nome della rete")
+    telling.set_defaults(do=network_info)
+    choosing = commands.add_parser("use", help="mette in uso una rete di strade, o la sola rete stimata")
+    choosing.add_argument("name", help=f"nome della rete, o «{ESTIMATED}»")
+    choosing.set_defaults(do=network_use)
+    keeping = commands.add_parser(
+        "matrices", help="rinnova i minuti tra sportelli e persone che sono da rifare"
+    )
+    keeping.set_defaults(do=network_matrices)
+    exporting = commands.add_parser(
+        "export", help="scrive una rete come GraphML di OSMnx, per QGIS e notebook"
+    )
+    exporting.add_argument("name", help="nome della rete")
+    exporting.add_argument("--mode", choices=MODES, default="car", help="mezzo (car)")
+    exporting.add_argument("--area", help="un Ambito o «ovest,sud,est,nord» in gradi (tutta la rete)")
+    exporting.add_argument("-o", "--out", type=Path, required=True, help="file .graphml da scrivere")
+    exporting.set_defaults(do=network_export)
+    fitting = commands.add_parser("calibrate", help="ritara i minuti in auto su quelli ufficiali")
+    fitting.add_argument("name", nargs="?", help="rete di strade da tarare (la rete stimata)")
     fitting.set_defaults(do=network_calibrate)
 
 
@@ -59,6 +108,9 @@ def _access_command(command: argparse.ArgumentParser) -> None:
     command.add_argument("--limit", type=_minutes_limit, default=30.0, help="limite in minuti (30)")
     command.add_argument("--kind", action="append", default=[], help="tipo di sportello; si può ripetere")
     command.add_argument("--evidence", default="", help="livelli di prova che contano, ad esempio AB (ABC)")
+    command.add_argument(
+        "--scheduler", help="calcola su un cluster dask: indirizzo, come tcp://127.0.0.1:8786"
+    )
     command.add_argument("-o", "--out", type=Path, required=True, help="CSV da scrivere")
     command.set_defaults(do=access)
 
@@ -82,6 +134,13 @@ def _minutes_limit(text: str) -> float:
     if not 0 < limit < math.inf:
         raise argparse.ArgumentTypeError("il limite è un numero di minuti maggiore di zero")
     return limit
+
+
+def _kilometres(text: str) -> float:
+    km = float(text)
+    if not 0 <= km < math.inf:
+        raise argparse.ArgumentTypeError("i chilometri sono un numero da zero in su")
+    return km
 
 
 def data_build(options: argparse.Namespace) -> int:
@@ -144,30 +203,157 @@ def _read_pairs(path: Path) -> pd.DataFrame:
     return pd.DataFrame(list(rows), columns=list(rows.fieldnames or ()))
 
 
-def network_calibrate(_: argparse.Namespace) -> int:
-    """Fit the estimated network again and write its parameters; the tables change with the next ``data build``."""
-    print("Taro la rete sui minuti ufficiali, una provincia alla volta: serve qualche minuto ...", flush=True)
-    found = batch.calibrated(functools.cache(catalog.load))
-    calibration.write(found)
-    for name, value in found.error.items():
-        print(f"{name:24} {value:g}")
-    print("Parametri scritti in geo/estimated.toml: ora «python3 run.py data build» rifà la rete.")
+def network_build(options: argparse.Namespace) -> int:
+    """Make a street network; the one in use changes only with ``network use``."""
+    store.check_name(options.out)
+    table = functools.cache(catalog.load)
+    area = batch.area(table, options.ambito or options.area) if options.ambito or options.area else None
+    around = buffered(area, options.buffer_km) if area is not None else None
+    overpass = joined.NETWORKS.parent / "overpass"
+    origin = network.Origin(options.pbf, options.graphml, options.endpoint, overpass, options.fresh)
+    ways, source, note = network.ways_from(origin, around, _say)
+    made = make(
+        joined.NETWORKS,
+        options.out,
+        ways,
+        source=source,
+        area=area,
+        notes=[note] * bool(note),
+        progress=lambda mode, one: _say(network.counted(mode, one)),
+    )
+    _tell(made.about)
+    print(f"Per metterla in uso: python3 run.py network use {options.out}")
     return 0
+
+
+def _say(words: str) -> None:
+    print(words, flush=True)
+
+
+def _tell(about: store.About) -> None:
+    for line in network.told(about):
+        print(line)
+
+
+def network_list(_: argparse.Namespace) -> int:
+    """Print one line a network, and which is in use; one that cannot be read says why."""
+    in_use = store.in_use(joined.NETWORKS)
+    for name in store.known(joined.NETWORKS):
+        mark = "*" if name == in_use else " "
+        try:
+            about = store.read_about(store.path_of(joined.NETWORKS, name))
+            print(f"{mark} {name:20} {about.made}  dati del {about.date or '?':10}  {about.source}")
+        except AtlasError as fault:
+            print(f"{mark} {name:20} {sentence(fault)}")
+    print(f"{' ' if in_use else '*'} {ESTIMATED:20} rete stimata, dove le strade non ci sono")
+    return 0
+
+
+def network_info(options: argparse.Namespace) -> int:
+    """Print what a network is."""
+    _tell(_opened(options.name).about)
+    return 0
+
+
+def network_use(options: argparse.Namespace) -> int:
+    """Prepare the minutes of a network, and take it into use; the atlas that is running takes it at the next page."""
+    name = None if options.name == ESTIMATED else options.name
+    streets = store.usable(joined.NETWORKS, name) if name else None
+    _renew_matrices(streets)
+    store.use(joined.NETWORKS, name)
+    print(f"In uso: {name or 'la sola rete stimata'}.")
+    return 0
+
+
+def network_matrices(_: argparse.Namespace) -> int:
+    """Renew what is kept of minutes between all desks and all demand points, where something changed."""
+    _renew_matrices(store.active(joined.NETWORKS))
+    return 0
+
+
+def _renew_matrices(streets: store.Streets | None) -> None:
+    """Renew the minutes that are kept, by a street network or by the estimated one alone."""
+    _say("Preparo i minuti tra sportelli e persone ...")
+    table = functools.cache(catalog.load)
+    networks = joined.networks(table, streets=False)._replace(streets=streets)
+    for mode in MODES:
+        kept = joined.matrix(table, networks, mode=mode)
+        _say(f"{MODE_WORDS[mode]:12} {len(kept.desks)} sportelli, {kept.searched} luoghi calcolati di nuovo")
+
+
+def network_export(options: argparse.Namespace) -> int:
+    """Write a network, or an area of it, as GraphML of OSMnx."""
+    area = batch.area(functools.cache(catalog.load), options.area) if options.area else None
+    streets = _opened(options.name)
+    graph = to_osmnx(graph_of(streets, options.mode), streets.about.crs, mode=options.mode, area=area)
+    write_graphml(graph, options.out)
+    print(f"{number(len(graph))} nodi, {number(graph.number_of_edges())} archi: {options.out}")
+    return 0
+
+
+def network_calibrate(options: argparse.Namespace) -> int:
+    """Fit minutes by car again: of the estimated network and of the traffic, or of the traffic on a street network."""
+    print(
+        "Taro i minuti in auto su quelli ufficiali, una provincia alla volta: serve qualche minuto ...",
+        flush=True,
+    )
+    table = functools.cache(catalog.load)
+    if options.name:
+        traffic = batch.congested(table, _opened(options.name))
+    else:
+        found = batch.calibrated(table)
+        calibration.write(found)
+        _figures("Rete stimata", found.error)
+        traffic = batch.congested(table)
+    congestion.write(traffic)
+    _figures(f"Traffico sulle strade, con le lunghezze di: {traffic.network}", traffic.error)
+    print(
+        "Parametri scritti in geo/: la rete stimata si rifà con «python3 run.py data build», l'atlante va riavviato."
+    )
+    return 0
+
+
+def _figures(title: str, error: Mapping[str, float]) -> None:
+    print(title)
+    for name, value in error.items():
+        print(f"  {name:24} {value:g}")
+
+
+def _opened(name: str) -> store.Streets:
+    """A network by its name; raises as ``store.read`` does, and ``UnknownCode`` where there is none."""
+    path = store.path_of(joined.NETWORKS, name)
+    if not path.is_file():
+        raise UnknownCode(what="rete", codes=[name])
+    return store.read(path)
 
 
 def access(options: argparse.Namespace) -> int:
     """Write one row a comune: people, minutes and band to the nearest desk, people beyond the limit."""
-    table = functools.cache(catalog.load)
-    answered = batch.access_of_comuni(
-        table,
-        mode=options.mode,
-        limit=options.limit,
-        kinds=options.kind,
-        evidence=list(options.evidence.upper()),
-    )
+    with _computed(options.scheduler) as nearest:
+        answered = batch.access_of_comuni(
+            functools.cache(catalog.load),
+            mode=options.mode,
+            limit=options.limit,
+            kinds=options.kind,
+            evidence=list(options.evidence.upper()),
+            nearest=nearest,
+        )
     _write(answered, options.out)
     print(f"{len(answered)} comuni: {options.out}")
     return 0
+
+
+def _computed(scheduler: str | None) -> AbstractContextManager[Callable[..., pd.DataFrame]]:
+    """Who computes the minutes to the nearest desk: this process, or a cluster (dask is loaded only for that)."""
+    if scheduler is None:
+        return nullcontext(travel_time.nearest)
+    from screens import cluster  # noqa: PLC0415
+
+    return cluster.connected(scheduler, _progress)
+
+
+def _progress(done: int, of: int) -> None:
+    print(f"{number(done)} luoghi su {number(of)}", file=sys.stderr, flush=True)
 
 
 def _write(table: pd.DataFrame, path: Path) -> None:

@@ -13,7 +13,12 @@ AtlasError
 │   ├── FileUnreadable          a file that cannot be opened or is no table
 │   └── FileUnwritable          a file that cannot be written where asked
 └── NetworkError                a travel network cannot answer as asked
-    └── UnknownMode             a mode the network was not made for
+    ├── UnknownMode             a mode the network was not made for
+    ├── TripsTooFew             too few known trips to calibrate on
+    ├── NetworkEmpty            no street where one was asked for
+    ├── NetworkOutdated         a network file made in another format
+    ├── NetworkOutside          a network without a street in Lombardy
+    └── ClusterFailed           a cluster that does not answer, or cannot
 """
 
 from collections.abc import Sequence
@@ -113,3 +118,43 @@ class UnknownMode(NetworkError):
     def __init__(self, *, mode: str, known: Sequence[str]) -> None:
         super().__init__(f"unknown mode {mode}; this network knows {', '.join(known)}")
         self.mode, self.known = mode, list(known)
+
+
+class TripsTooFew(NetworkError):
+    """Too few known trips to calibrate on."""
+
+    def __init__(self, *, trips: int, provinces: int) -> None:
+        super().__init__(f"{trips} trips of {provinces} provinces are too few to calibrate on")
+        self.trips, self.provinces = trips, provinces
+
+
+class NetworkEmpty(NetworkError):
+    """No street where one was asked for."""
+
+    def __init__(self, *, mode: str) -> None:
+        super().__init__(f"no street for {mode} lies in the area asked for")
+        self.mode = mode
+
+
+class NetworkOutdated(NetworkError):
+    """A network file made in another format."""
+
+    def __init__(self, *, file: str, made_as: int, known: int) -> None:
+        super().__init__(f"{file} is of format {made_as}; this atlas reads {known}")
+        self.file, self.made_as, self.known = file, made_as, known
+
+
+class NetworkOutside(NetworkError):
+    """A network without a street in Lombardy."""
+
+    def __init__(self, *, name: str, bounds: tuple[float, float, float, float]) -> None:
+        super().__init__(f"network {name} is not in Lombardy: it spans {bounds}")
+        self.name, self.bounds = name, bounds
+
+
+class ClusterFailed(NetworkError):
+    """A cluster that does not answer, or cannot; ``reason`` is Italian."""
+
+    def __init__(self, *, address: str, reason: str) -> None:
+        super().__init__(f"the cluster «{address}» {reason}")
+        self.address, self.reason = address, reason

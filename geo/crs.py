@@ -1,5 +1,6 @@
 """The two coordinate systems of the atlas, and the box in which it works."""
 
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -18,6 +19,12 @@ LOMBARDY_BOX: Final = (8.45, 44.65, 11.45, 46.65)
 """West, south, east, north in degrees: Lombardy with a margin."""
 
 _to_degrees = pyproj.Transformer.from_crs(METRES, DEGREES, always_xy=True)
+
+
+@lru_cache(maxsize=16)
+def between_crs(source: str, target: str) -> pyproj.Transformer:
+    """What turns coordinates, longitude or easting first, into others; ``to_crs`` without an object a point."""
+    return pyproj.Transformer.from_crs(source, target, always_xy=True)
 
 
 def to_degrees(x: ArrayLike, y: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -69,7 +69,7 @@ class BaseMap(folium.Map):
         """
     )
 
-    def __init__(self, *, bounds: Sequence[float], label: str, attribution: str) -> None:
+    def __init__(self, *, bounds: Sequence[float], label: str, attribution: str, together: bool) -> None:
         corners = leaflet_bounds(bounds)
         centre = [(corners[0][0] + corners[1][0]) / 2, (corners[0][1] + corners[1][1]) / 2]
         super().__init__(location=centre, tiles=None)
@@ -85,7 +85,7 @@ class BaseMap(folium.Map):
             "attributionControl": False,
             "maxBounds": leaflet_bounds((6.0, 43.0, 14.0, 48.2)),
         }
-        self.frame = {"bounds": corners, "label": label, "attribution": attribution}
+        self.frame = {"bounds": corners, "label": label, "attribution": attribution, "together": together}
 
 
 def base_map(
@@ -93,6 +93,7 @@ def base_map(
     bounds: Sequence[float] = LOMBARDY,
     label: str = "Mappa della Lombardia",
     attribution: str = "Confini ISTAT (CC BY) · luoghi © contributori OpenStreetMap (ODbL)",
+    together: bool = False,
     environment: Mapping[str, str] = os.environ,
 ) -> folium.Map:
     """The empty map: no tiles, canvas, Italian zoom buttons, keyboard focus, attribution.
@@ -105,11 +106,13 @@ def base_map(
         Name of the map for screen readers.
     attribution
         Who made what is drawn; plain text, escaped here.
+    together
+        Whether it moves as the other maps of its page that do so: two maps to compare.
     environment
         Where ``ATLANTE_TILES_URL`` and ``ATLANTE_TILES_ATTRIBUTION`` are read. Only if the
         first is set does the browser ask a tile server for a background.
     """
-    drawn = BaseMap(bounds=bounds, label=label, attribution=escape(attribution))
+    drawn = BaseMap(bounds=bounds, label=label, attribution=escape(attribution), together=together)
     tiles = environment.get("ATLANTE_TILES_URL", "")
     if tiles:
         credit = escape(environment.get("ATLANTE_TILES_ATTRIBUTION", "")) or "sfondo configurato"

@@ -224,8 +224,21 @@ ADULT_SCHOOLS = (Mark("CPIA e loro sedi", "#c9cf7a", line="#474f00", weight=1.2,
 LAKES = (Mark("laghi (contorno schematico)", "#cfe0ea", line="#9dbccd", weight=0.8),)
 AMBITI_GROUND = (Mark("Ambiti", "#fbfbf8", line="#c9d0ce", weight=0.9),)
 AMBITI_LINES = (Mark("confini degli Ambiti", "", line="#5b6a6e", weight=1.1),)
+AMBITI_FAINT = (Mark("confini degli Ambiti", "", line="#a48f7c", weight=0.6),)
 AMBITO_CHOSEN = (Mark("Ambito scelto", "", line="#111111", weight=2.6),)
 PLACES = (Mark("luoghi", INK),)
+
+ISOCHRONE_LINE = Mark("limite di minuti", "", line="#4a2412", weight=1.3, dash="5 4")
+"""The line of a limit; dashed on the estimated network."""
+ISOCHRONE_STEP = Mark("ogni 5 minuti", "", line="#ffffff99", weight=0.6)
+STREETS_EDGE = (Mark("fin dove arriva la rete di strade", "", line="#1b2f6e", weight=2, dash="1 5"),)
+GOAL_PLACE = (Mark("punto scelto", "#111111", line="#ffffff", weight=2, shape="diamond", radius=9),)
+TRIP_START = Mark("punto di partenza", "#ffffff", line="#111111", weight=3, shape="circle", radius=6)
+TRIP_WAY = Mark("via", "", line="#1b2f6e", weight=4)
+DESKS_ASIDE = tuple(replace(m, radius=3.2, weight=0.8) for m in DESKS)
+"""Desks that can be chosen but are not what is asked about."""
+DESKS_ASKED = tuple(replace(m, line="#000000", weight=1, radius=5) for m in DESKS)
+DESK_CHOSEN = tuple(replace(m, line="#000000", weight=2.4, radius=10) for m in DESKS)
 
 
 def group_of(kind: str) -> int:

@@ -163,7 +163,7 @@ def _minutes(chosen: str) -> None:
         st.markdown(
             f"È al **{place}° posto** su {len(found)} Ambiti per numero di stranieri oltre {LIMIT} minuti in auto."
         )
-    frame.sources("foreign_population", "sportelli", also=frame.estimated("car", "bike", "walk"))
+    frame.sources("foreign_population", "sportelli", also=frame.minutes_from("car", "bike", "walk"))
 
 
 def _comuni(chosen: str) -> None:
@@ -171,7 +171,7 @@ def _comuni(chosen: str) -> None:
     names = memory.comuni().set_index("comune_code")
     names = names[names["ambito_id"] == chosen]
     table = names[["comune", "foreign_residents", "foreign_share", "snai_class"]].join(
-        memory.access(limit=LIMIT)[["minutes_median", "low", "high", "people_beyond"]]
+        memory.access(limit=LIMIT)[["minutes_median", "low", "high", "people_beyond", "network"]]
     )
     table = table.sort_values(["people_beyond", "foreign_residents"], ascending=False)
     shown = pd.DataFrame(
@@ -189,14 +189,14 @@ def _comuni(chosen: str) -> None:
         table.reset_index(), geometry=names.geometry.loc[table.index].to_numpy(), crs=DEGREES
     )
     offer(
-        downloads.access_file(shapes, mode="car", limit=LIMIT, network=memory.network().label),
+        downloads.access_file(shapes, mode="car", limit=LIMIT),
         "comuni",
         chosen,
         title=f"Comuni dell'Ambito {chosen}: persone e minuti in auto allo sportello più vicino",
         source=downloads.SOURCE,
         id_column="comune_code",
     )
-    frame.sources("foreign_population", "sportelli", "snai", also=frame.estimated("car"))
+    frame.sources("foreign_population", "sportelli", "snai", also=frame.minutes_from("car"))
 
 
 def _desks(chosen: str) -> None:

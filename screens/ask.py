@@ -9,8 +9,8 @@ import streamlit as st
 from data.vocabularies import label
 from layers.style import KIND_GROUPS
 from screens import address, filters
-from screens.filters import Filters, Known
-from screens.map_layers import GROUND_LABELS, LAYER_LABELS, MODE_WORDS
+from screens.filters import MODE_WORDS, Filters, Known
+from screens.map_layers import GROUND_LABELS, LAYER_LABELS
 
 PAGE = "mappa"
 KEY = "mappa_"

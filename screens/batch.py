@@ -1,18 +1,22 @@
 """What the batch commands answer, from the same joins as the screens. No Streamlit."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Final
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from data.derived.positions import main_settlements
 from data.vocabularies import vocabulary
 from errors import CoordinateError, UnknownCode
-from geo import bands, calibration, estimated, travel_time
+from geo import calibration, congestion, estimated, free_flow, street_time, travel_time
 from geo.crs import DEGREES, check_in_lombardy
+from geo.network import ESTIMATED
+from geo.streets.make import Area
+from geo.streets.store import Streets
 from screens import joined
 from screens.joined import Table
 
@@ -36,16 +40,18 @@ def minutes_of_pairs(table: Table, pairs: pd.DataFrame, *, mode: str) -> pd.Data
         The same rows with ``minutes``, ``low``, ``high`` (one decimal; the 80 % band), ``network`` and
         ``problem``: the reason, in Italian, why a row has no answer; missing where it has one.
     """
-    network = joined.network(table)
+    networks = joined.networks(table)
     centres = main_settlements(table("settlements"), table("comuni")).set_index("comune_code").geometry
     ends = {side: [_place(text, centres) for text in pairs[side]] for side in ("from", "to")}
     problem = [_problem(one, other) for one, other in zip(ends["from"], ends["to"], strict=True)]
     good = np.array([reason is None for reason in problem], dtype=bool)
     minutes = np.full(len(pairs), np.nan)
+    network = pd.Series(pd.NA, index=pairs.index, dtype="string")
     if good.any():
         start, end = (_points(ends[side], good) for side in ("from", "to"))
-        minutes[good] = travel_time.between(network, start, end, mode=mode).to_numpy()
-    low, high = bands.band(minutes, mode=mode)
+        found = travel_time.between(networks, start, end, mode=mode)
+        minutes[good], network[good] = found["minutes"].to_numpy(), found["network"].to_numpy()
+    low, high = joined.bands_by_network(minutes, network, mode=mode)
     unreached = good & np.isnan(minutes)
     problem = [
         "nessuna via tra i due luoghi" if lost else reason
@@ -53,7 +59,7 @@ def minutes_of_pairs(table: Table, pairs: pd.DataFrame, *, mode: str) -> pd.Data
     ]
     answered = pairs.assign(minutes=minutes.round(1), low=low.round(1), high=high.round(1))
     return answered.assign(
-        network=pd.Series(network.label, index=pairs.index, dtype="string").mask(np.isnan(minutes)),
+        network=network.mask(np.isnan(minutes)),
         problem=pd.Series(problem, index=pairs.index, dtype="string"),
     )
 
@@ -87,13 +93,50 @@ def _points(ends: Sequence[tuple[float, float] | str], good: np.ndarray) -> gpd.
     return gpd.GeoSeries.from_xy([lon for lon, _ in known], [lat for _, lat in known], crs=DEGREES)
 
 
+def area(table: Table, text: str) -> Area:
+    """The area that a text names, in degrees: an Ambito by its id, or ``west,south,east,north``.
+
+    Raises ``UnknownCode`` for anything else.
+    """
+    numbers = re.fullmatch(r"\s*" + r"\s*,\s*".join([r"(-?\d+(?:\.\d+)?)"] * 4) + r"\s*", text)
+    if numbers:
+        west, south, east, north = map(float, numbers.groups())
+        if west < east and south < north:
+            return shapely.box(west, south, east, north)
+    outlines = joined.ambiti(table, joined.comuni(table)).set_index("ambito_id").geometry
+    if text not in outlines.index:
+        raise UnknownCode(what="area (un Ambito, o «ovest,sud,est,nord» in gradi)", codes=[text])
+    found: Area = outlines[text]
+    return found
+
+
 def calibrated(table: Table) -> calibration.Calibration:
     """The estimated network fitted again to the official minutes (see ``geo.calibration``)."""
     drawn = joined.drawn(table)
     nodes, edges = estimated.build(table("settlements"), table("comuni_profile"), drawn)
+    return calibration.calibrate(nodes, edges, estimated.walls(drawn), _official(table))
+
+
+def congested(table: Table, streets: Streets | None = None) -> congestion.Congestion:
+    """The traffic on streets fitted again to the official minutes, on the lengths of a street network or, without one,
+    of the estimated network. Raises ``NetworkError`` where too few official trips have both ends on the streets.
+    """
+    known = _official(table)
+    if streets is None:
+        nodes, edges = estimated.build(table("settlements"), table("comuni_profile"), joined.drawn(table))
+        trips = free_flow.trips_by_group(nodes, edges, known, table("settlements"))
+        return congestion.calibrate(trips, network=ESTIMATED)
+    poles = gpd.GeoSeries(known["pole"], crs=known.crs)
+    trips = street_time.minutes_by_group(streets, known.geometry, poles)
+    return congestion.calibrate(
+        trips.assign(minutes=known["minutes"], fold=known["province"]), network=streets.label
+    )
+
+
+def _official(table: Table) -> gpd.GeoDataFrame:
+    """The official trips, from main settlement to main settlement."""
     centres = main_settlements(table("settlements"), table("comuni")).set_index("comune_code").geometry
-    known = calibration.trips(table("drive_minutes"), centres)
-    return calibration.calibrate(nodes, edges, estimated.walls(drawn), known)
+    return calibration.trips(table("drive_minutes"), centres)
 
 
 def _check_codes(what: str, asked: Sequence[str], known: Collection[str]) -> None:
@@ -109,21 +152,28 @@ COLUMNS: Final = (
 
 
 def access_of_comuni(
-    table: Table, *, mode: str, limit: float, kinds: Sequence[str] = (), evidence: Sequence[str] = ()
+    table: Table,
+    *,
+    mode: str,
+    limit: float,
+    kinds: Sequence[str] = (),
+    evidence: Sequence[str] = (),
+    nearest: Callable[..., pd.DataFrame] = travel_time.nearest,
 ) -> pd.DataFrame:
     """One row a comune, by code: foreign residents, median minutes to the nearest desk with its band, people
     beyond the limit (missing where it is 1 to 4), and the network that answered.
 
+    ``nearest`` computes the minutes: here, or wherever it says (``screens.cluster``).
     Raises ``UnknownCode`` for kinds or levels of evidence that the vocabularies lack.
     """
     _check_codes("tipo di sportello", kinds, vocabulary("service_kinds").index)
     _check_codes("livello di prova", evidence, vocabulary("evidence").index)
-    network, demand = joined.network(table), table("demand")
+    networks, demand = joined.networks(table), table("demand")
     desks = joined.counted(joined.sportelli(table), kinds=kinds, evidence=evidence)
-    times = joined.minutes(network, desks, demand, mode=mode)
+    times = joined.minutes(networks, desks, demand, mode=mode, nearest=nearest)
     found = joined.access(times, demand, demand["comune_code"], limit=limit)
     comuni = joined.comuni(table).set_index("comune_code")[["comune", "ambito_id", "foreign_residents"]]
-    answered = comuni.join(found.drop(columns="people")).reset_index().assign(network=network.label)
+    answered = comuni.join(found.drop(columns="people")).reset_index()
     decimals = {"minutes_median": 1, "low": 1, "high": 1, "share_beyond": 4, "people_beyond": 0}
     ordered: pd.DataFrame = answered[list(COLUMNS)].round(decimals).sort_values("comune_code")
     return ordered.reset_index(drop=True)

@@ -9,13 +9,14 @@ from collections.abc import Mapping
 from html import escape
 from types import MappingProxyType
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import pandas as pd
 
 from data.vocabularies import label, vocabulary
 from layers.sportelli import EXACT
 from layers.style import number, percent
+from screens.joined import GONE
 
 Row = Mapping[Any, Any]
 """One row of a table: column → value."""
@@ -194,9 +195,17 @@ def card_html(desk: Row) -> str:
     """The card of one desk as HTML, everything escaped."""
     kind = label("service_kinds", cell(desk.get("kind")))
     under = " · ".join(filter(None, [kind, cell(desk.get("ente"))]))
+    code = cell(desk.get("sportello_id"))
     return _panel(
-        cell(desk.get("name")), under, rows(desk), foot=_cautions(desk), desk=cell(desk.get("sportello_id"))
+        cell(desk.get("name")), under, rows(desk), foot=_cautions(desk) + _travel(code, desk), desk=code
     )
+
+
+def _travel(code: str, desk: Row) -> str:
+    """A link to the travel times to a desk; nothing where it is closed or its place is not known."""
+    if missing(desk.get("geometry")) or cell(desk.get("status")) in GONE:
+        return ""
+    return f'<p><a href="/tempi?sportello={quote(code)}" target="_self">Da dove ci si arriva, e in quanto tempo</a></p>'
 
 
 def association_html(row: Row) -> str:

@@ -52,14 +52,17 @@ def _columns(table: pd.DataFrame) -> list[str]:
     return [str(name) for name in table.columns if name != "geometry"]
 
 
-SOURCE = "Atlante dei servizi per l'integrazione: stima su ISTAT (1/1/2025), pagine pubbliche e rete stimata"
+SOURCE = "Atlante dei servizi per l'integrazione: stima su ISTAT (1/1/2025) e pagine pubbliche, sulla rete indicata"
 
 
-def access_file(table: pd.DataFrame, *, mode: str, limit: float, network: str) -> pd.DataFrame:
-    """A table of access as it leaves the house: decimals that mean something, and on each row how it was made."""
+def access_file(table: pd.DataFrame, *, mode: str, limit: float) -> pd.DataFrame:
+    """A table of access as it leaves the house: decimals that mean something, and on each row how it was made.
+
+    Its ``network`` says which networks answered for the area.
+    """
     decimals = {"minutes_median": 1, "low": 1, "high": 1, "share_beyond": 4, "foreign_share": 4}
     kept = table.round({name: places for name, places in decimals.items() if name in table})
-    return kept.assign(mode=mode, limit_minutes=limit, network=network, source=SOURCE)
+    return kept.assign(mode=mode, limit_minutes=limit, source=SOURCE)
 
 
 def as_csv(table: pd.DataFrame) -> bytes:

@@ -22,6 +22,7 @@ from layers import (
     biblioteche,
     comuni,
     cpia,
+    isocrone,
     lakes,
     mediazione,
     places,
@@ -29,8 +30,9 @@ from layers import (
     sportelli,
 )
 from layers.features import text
-from screens import filters, memory
+from screens import filters, memory, reach
 from screens.card import hours_in_words
+from screens.reach import Question
 
 Params = Mapping[str, str]
 
@@ -48,9 +50,7 @@ def _desks(params: Params) -> dict[str, Any]:
     asked, strange = filters.parse(params)
     if strange:
         raise UnknownCode(what="filter", codes=[strange])
-    shown = filters.apply(memory.sportelli(), asked)
-    hours = [hours_in_words(text(cell)) for cell in shown["opening_hours"]]
-    return sportelli.build(shown.assign(hours=hours))
+    return _pointed(filters.apply(memory.sportelli(), asked))
 
 
 def _chosen(params: Params) -> dict[str, Any]:
@@ -78,6 +78,42 @@ def _schools(_: Params) -> dict[str, Any]:
     return scuole.build(table.assign(level_name=levels))
 
 
+def _asked(params: Params) -> Question:
+    """The question on travel times that an address asks."""
+    known = set(reach.choosable(memory.sportelli())["sportello_id"])
+    asked, strange = reach.parse(params, desks=known)
+    if strange:
+        raise UnknownCode(what="filter", codes=[strange])
+    return asked
+
+
+def _isochrones(params: Params) -> dict[str, Any]:
+    asked = _asked(params)
+    return isocrone.build(memory.isochrones(asked), mode=asked.mode)
+
+
+def _goals(params: Params) -> dict[str, Any]:
+    asked = _asked(params)
+    goals = reach.goals(asked, memory.sportelli())
+    if asked.about == "point":
+        return isocrone.build_place(goals)
+    return _pointed(goals)
+
+
+def _pointed(desks: Any) -> dict[str, Any]:
+    """Desks as points, their hours in words."""
+    return sportelli.build(
+        desks.assign(hours=[hours_in_words(text(cell)) for cell in desks["opening_hours"]])
+    )
+
+
+def _trip(params: Params) -> dict[str, Any]:
+    asked = _asked(params)
+    if asked.start is None:
+        raise UnknownCode(what="punto di partenza", codes=[params.get("da", "")])
+    return isocrone.build_trip(asked.start, memory.trip(asked.by(asked.mode), asked.start).line)
+
+
 SHAPES: dict[str, Callable[[Params], dict[str, Any]]] = {
     "lakes": lambda _: lakes.build(memory.table("lakes")),
     "places": _places,
@@ -90,6 +126,11 @@ SHAPES: dict[str, Callable[[Params], dict[str, Any]]] = {
     "associazioni": lambda _: associazioni.build(memory.associazioni()),
     "biblioteche": lambda _: biblioteche.build(memory.biblioteche()),
     "cpia": lambda _: cpia.build(memory.cpia()),
+    "tempi": _isochrones,
+    "tempi_mete": _goals,
+    "tempi_sportelli": lambda _: _pointed(reach.choosable(memory.sportelli())),
+    "tempi_tragitto": _trip,
+    "tempi_strade": lambda _: isocrone.build_edge(memory.networks().streets),
 }
 
 
@@ -172,6 +213,8 @@ def warm() -> None:
     for name in ("lakes", "places", "unassigned", "ambiti", "comuni", "sportelli", "scuole"):
         feed("geojson", name, {})
     feed("json", "comuni", {"measure": "minutes"})
+    for mode in filters.MODES:
+        feed("geojson", "tempi", {"mezzo": mode})
 
 
 def forget() -> None:

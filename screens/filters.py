@@ -16,6 +16,7 @@ Table = TypeVar("Table", bound=pd.DataFrame)
 
 EVIDENCE = ("A", "B", "C", "D")
 MODES = ("car", "bike", "walk")
+MODE_WORDS = {"car": "in auto", "bike": "in bicicletta", "walk": "a piedi"}
 LIMITS = (15, 30, 45, 60)
 GROUNDS = (
     "partner",

@@ -7,8 +7,10 @@ import streamlit as st
 
 from data import catalog
 from data.label import Label, in_words, read_label
+from geo import bands
 from layers.style import number
-from screens import downloads, frame
+from screens import downloads, frame, memory
+from screens.filters import MODE_WORDS
 
 
 def show() -> None:
@@ -37,6 +39,7 @@ def show() -> None:
         on_click="ignore",
     )
     _methods()
+    _streets()
     _derived(report)
     st.header("Una per una", anchor=False)
     for label in labels:
@@ -121,11 +124,42 @@ def _methods() -> None:
         "- **Posizioni.** Coordinate della fonte; altrimenti lo stesso indirizzo, o la stessa via, in un elenco locale "
         "di indirizzi aperti (scuole, biblioteche, fermate); altrimenti il centro del comune. Ogni scheda dice con "
         "quale precisione.\n"
-        "- **Minuti.** Rete stimata che unisce i centri abitati vicini e le strade principali disegnate a mano, tarata "
+        "- **Minuti.** Sulle strade di OpenStreetMap, se una rete è in uso e dove essa arriva; altrove su una rete "
+        "stimata. Ogni cifra dice quale rete ha risposto.\n"
+        "- **Rete stimata.** Unisce i centri abitati vicini e le strade principali disegnate a mano, tarata "
         "sui minuti ufficiali al polo più vicino: nessun tratto attraversa un crinale o un lago, salvo i battelli di "
         "Monte Isola. Non sono strade reali: ogni tempo porta la sua banda.\n"
         "- **Conteggi piccoli.** Le stime tra 1 e 4 persone non si mostrano."
     )
+
+
+def _streets() -> None:
+    st.header("La rete di strade", anchor=False)
+    streets = memory.networks().streets
+    if streets is None:
+        st.markdown(
+            "Nessuna rete di strade è in uso: tutti i minuti sono della rete stimata. Per portarne una da "
+            "OpenStreetMap: `python3 run.py network build`, poi `network use` (istruzioni nel README)."
+        )
+        return
+    about = streets.about
+    st.markdown(
+        f"È in uso la rete «{about.name}»: {about.source}. Dati del {about.date or 'non si sa quando'}, fatta il "
+        f"{about.made} con le regole {about.rules}. {' '.join(about.notes)}"
+    )
+    rows = [
+        {
+            "Mezzo": MODE_WORDS[mode],
+            "Nodi": number(one.nodes),
+            "Tratti": number(one.edges),
+            "Chilometri": number(one.km),
+            "Nodi in frammenti isolati": number(one.dead),
+        }
+        for mode, one in about.counts.items()
+    ]
+    frame.table(pd.DataFrame(rows).set_index("Mezzo"), "La rete di strade in uso, per mezzo")
+    modes = [bands.caveat(mode, streets.label) for mode in streets.modes]
+    st.caption(f"{'; '.join(dict.fromkeys(filter(None, modes))).capitalize()}.")
 
 
 if __name__ == "__main__":

@@ -9,8 +9,9 @@ import pandas as pd
 import streamlit as st
 
 from data.label import read_label
+from geo.network import ESTIMATED
 from layers.style import number
-from screens import address
+from screens import address, memory
 
 STYLE = Path(__file__).with_name("frame.css")
 """The look of every page, beyond what Streamlit's theme can say."""
@@ -24,17 +25,25 @@ def lead(text: str) -> None:
     st.html(f'<p class="atlante-lead">{escape(text)}</p>')
 
 
-def estimated(*modes: str) -> str:
-    """What goes under every figure made of minutes, until a street network answers."""
+def minutes_from(*modes: str, traffic: str = "del mattino") -> str:
+    """What goes under every figure made of minutes: the networks that answer, and what they do not know."""
     bands = []
     if "car" in modes:
         bands.append("in auto la banda tra parentesi contiene il tempo vero circa otto volte su dieci")
     if {"bike", "walk"} & set(modes):
         bands.append("in bicicletta e a piedi la banda è ipotizzata, non misurata")
-    return (
-        "Tempi **stimati** su una rete semplificata di centri abitati e strade principali, non su strade reali, con il "
-        f"traffico del mattino e senza mezzi pubblici; {'; '.join(bands)}"
-    )
+    return f"{_networks_words()}, con il traffico {traffic} e senza mezzi pubblici; {'; '.join(bands)}"
+
+
+def _networks_words() -> str:
+    """Which networks answer, in words."""
+    estimated = "**stimati** su una rete semplificata di centri abitati e strade principali"
+    streets = memory.networks().streets
+    if streets is None:
+        return f"Tempi {estimated}, non su strade reali"
+    of = f", dati del {streets.about.date}" if streets.about.date else ""
+    name = streets.about.name
+    return f"Tempi sulle strade di OpenStreetMap (rete «{name}»{of}) dove essa arriva, altrove {estimated}"
 
 
 def sources(*datasets: str, also: str = "") -> None:
@@ -157,8 +166,21 @@ def told(cells: pd.Series, how: Callable[[Any], str], missing: str) -> list[str]
 
 
 def access_words(access: Mapping[Any, Any]) -> str:
-    """The median minutes of an area and their band."""
-    return minutes_words(access["minutes_median"], access["low"], access["high"])
+    """The median minutes of an area and their band; where streets are in use, also who answered."""
+    words = minutes_words(access["minutes_median"], access["low"], access["high"])
+    if memory.networks().streets is None or pd.isna(access["minutes_median"]):
+        return words
+    return f"{words}, {network_words(str(access['network']))}"
+
+
+def network_words(labels: str) -> str:
+    """The networks that answered, in few words.
+
+    >>> network_words("strade: lodi"), network_words("stimata; strade: lodi")
+    ('su strade', 'su strade e stima')
+    """
+    streets, estimated = "strade: " in labels, ESTIMATED in labels.split("; ")
+    return "su strade e stima" if streets and estimated else "su strade" if streets else "stima"
 
 
 def known(value: Any) -> bool:

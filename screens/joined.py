@@ -4,26 +4,42 @@ Every function takes ``table``, the way to a clean table by name, so that the ap
 and a batch command the files.
 """
 
+import os
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any, Final
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from numpy.typing import ArrayLike
 
 from analysis import coverage
 from data import corrections
 from data.derived.demand import third_country_share
 from data.vocabularies import desk_kinds
-from geo import bands, estimated, extent, travel_time
-from geo.crs import DEGREES
-from geo.network import Network, open_network
+from geo import bands, estimated, extent, surface, travel_time
+from geo.crs import DEGREES, METRES
+from geo.matrices import Matrix, renewed
+from geo.network import open_network
+from geo.street_time import PEAK
+from geo.streets import store
+from geo.travel_time import Networks
 
 Table = Callable[[str], Any]
 
 EVIDENCE: Final = ("A", "B", "C")
 """Levels that count for minutes unless others are asked for: level D is old or doubtful."""
+
+VAR: Final = Path(os.environ.get("ATLANTE_VAR") or Path(__file__).parents[1] / "var")
+"""What is made on this machine and not part of the atlas; the environment may name another folder."""
+
+NETWORKS = VAR / "networks"
+"""Street networks made here, and which of them is in use."""
+
+MATRICES = VAR / "matrices"
+"""Minutes kept between all desks and all demand points."""
 
 GONE: Final = ("chiuso", "probabilmente_superato")
 """Statuses of desks that nobody should travel to."""
@@ -126,9 +142,13 @@ def cpia(table: Table) -> gpd.GeoDataFrame:
     return placed(table, "cpia", table("cpia"), "school_id")
 
 
-def network(table: Table) -> Network:
-    """The travel network that answers: today the estimated one."""
-    return open_network(table("network_nodes"), table("network_edges"), estimated.walls(drawn(table)))
+def networks(table: Table, *, streets: bool = True) -> Networks:
+    """The networks that answer: the streets in use, if any and if wanted, and the estimated network.
+
+    Raises as ``store.active`` does if the network in use cannot be read.
+    """
+    made = open_network(table("network_nodes"), table("network_edges"), estimated.walls(drawn(table)))
+    return Networks(made, store.active(NETWORKS) if streets else None)
 
 
 def drawn(table: Table) -> estimated.Drawn:
@@ -154,9 +174,15 @@ def counted(
 
 
 def minutes(
-    network: Network, desks: gpd.GeoDataFrame, demand: gpd.GeoDataFrame, *, mode: str
+    networks: Networks,
+    desks: gpd.GeoDataFrame,
+    demand: gpd.GeoDataFrame,
+    *,
+    mode: str,
+    period: str = PEAK,
+    nearest: Callable[..., pd.DataFrame] = travel_time.nearest,
 ) -> pd.DataFrame:
-    """Minutes from every demand point to its nearest desk.
+    """Minutes from every demand point to its nearest desk, at a time of day; ``nearest`` computes them.
 
     People live around their point (``extent.within_place``); the band also holds that neither they nor the desk
     are at their points (``extent.widened``).
@@ -165,27 +191,53 @@ def minutes(
     -------
     times
         Index of ``demand``: ``minutes`` with the ends ``low`` and ``high`` of the 80 % band, NaN where no desk
-        can be reached; ``sportello_id`` of the nearest.
+        can be reached; ``sportello_id`` of the nearest; ``network`` that answered.
     """
     if desks.empty:
         empty = pd.DataFrame(np.nan, index=demand.index, columns=["minutes", "low", "high"])
-        return empty.assign(sportello_id=pd.Series(pd.NA, index=demand.index, dtype="string"))
+        nothing = pd.Series(pd.NA, index=demand.index, dtype="string")
+        return empty.assign(sportello_id=nothing, network=nothing)
     goals = desks.set_index("sportello_id")
-    found = travel_time.nearest(network, goals.geometry, demand.geometry, mode=mode)
-    ground = travel_time.around(network, demand.geometry, mode=mode)
+    found = nearest(networks, goals.geometry, demand.geometry, mode=mode, period=period)
+    ground = travel_time.around(networks, demand.geometry, mode=mode)
     around = extent.within_place(
         found["minutes"], demand["radius_m"], pace=ground["pace"], terminal=ground["terminal"]
     )
     reach = goals["reach_m"].reindex(found["nearest"])
     low, high = extent.widened(
         around,
-        *bands.band(around, mode=mode),
+        *bands_by_network(around, found["network"], mode=mode, period=period),
         reach_m=np.hypot(reach.to_numpy(float), demand["radius_m"].to_numpy(float)),
         pace=ground["pace"],
         terminal=ground["terminal"],
     )
     times = {"minutes": around, "low": low, "high": high, "sportello_id": found["nearest"]}
-    return pd.DataFrame(times, index=demand.index)
+    return pd.DataFrame({**times, "network": found["network"]}, index=demand.index)
+
+
+def matrix(table: Table, networks: Networks, *, mode: str, period: str = PEAK) -> Matrix:
+    """Minutes of all desks that have a place × all demand points, from what is kept; raises as ``matrices.renewed``."""
+    desks = sportelli(table).dropna(subset=["geometry"]).set_index("sportello_id")
+    return renewed(MATRICES, networks, desks.geometry, table("demand").geometry, mode=mode, period=period)
+
+
+def grid(table: Table) -> gpd.GeoSeries:
+    """Where the estimated network is asked for a surface: points all over Lombardy, none in a lake."""
+    land = shapely.union_all(table("comuni").to_crs(METRES).geometry.to_numpy())
+    water = shapely.union_all(table("lakes").to_crs(METRES).geometry.to_numpy())
+    return surface.grid(shapely.difference(land, water))
+
+
+def bands_by_network(
+    minutes: ArrayLike, network: pd.Series, *, mode: str, period: str = PEAK
+) -> tuple[np.ndarray, np.ndarray]:
+    """The two ends of the band of each row, as sure as the network that answered it."""
+    values = np.asarray(minutes, float)
+    low, high = np.full(values.shape, np.nan), np.full(values.shape, np.nan)
+    for label in network.dropna().unique():
+        rows = network.eq(label).to_numpy(bool, na_value=False)
+        low[rows], high[rows] = bands.band(values[rows], mode=mode, network=label, period=period)
+    return low, high
 
 
 def access(times: pd.DataFrame, demand: gpd.GeoDataFrame, area: pd.Series, *, limit: float) -> pd.DataFrame:
@@ -201,4 +253,9 @@ def access(times: pd.DataFrame, demand: gpd.GeoDataFrame, area: pd.Series, *, li
     found["share_beyond"] = found["share_beyond"].mask(hidden)
     for column in ("people_beyond", "beyond_low", "beyond_high"):
         found[column] = found[column].map(coverage.shown)
-    return found
+    answered = (
+        times["network"]
+        .groupby(area.to_numpy())
+        .agg(lambda labels: "; ".join(sorted(labels.dropna().unique())))
+    )
+    return found.assign(network=answered.reindex(found.index))

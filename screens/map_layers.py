@@ -8,7 +8,7 @@ from layers import associazioni, biblioteche, comuni, cpia, mediazione, scuole, 
 from layers.base import UrlLayer
 from layers.style import Mark
 from screens import feeds, frame, joined, memory
-from screens.filters import PARAMETERS, Filters, feed_query, write
+from screens.filters import MODE_WORDS, PARAMETERS, Filters, feed_query, write
 
 GROUND_LABELS = {
     "partner": "Ambiti e partner di Lab'Impact",
@@ -20,7 +20,6 @@ GROUND_LABELS = {
     "mediazione": "Mediazione linguistico-culturale",
     "none": "Nessuno sfondo",
 }
-MODE_WORDS = {"car": "in auto", "bike": "in bicicletta", "walk": "a piedi"}
 LAYER_LABELS = {
     "sportelli": "Sportelli",
     "scuole": "Scuole",

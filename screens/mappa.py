@@ -145,7 +145,7 @@ def show() -> None:
     if legends_below:
         show_legends(asked)
     estimated = asked.ground in ACCESS
-    frame.sources(*sources_for(asked), also=frame.estimated(asked.mode) if estimated else "")
+    frame.sources(*sources_for(asked), also=frame.minutes_from(asked.mode) if estimated else "")
 
     source = read_label("sportelli").source_line
     if "sportelli" not in asked.layers:

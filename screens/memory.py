@@ -5,11 +5,23 @@ from typing import Any
 
 import geopandas as gpd
 import pandas as pd
+import shapely
 import streamlit as st
 
 from data import catalog
-from geo.network import Network
-from screens import joined
+from errors import AtlasError
+from geo import surface
+from geo.crs import DEGREES
+from geo.network import ESTIMATED
+from geo.street_time import PEAK
+from geo.streets import store
+from geo.travel_time import Networks
+from layers.isocrone import STEPS
+from screens import joined, reach
+from screens.reach import Question
+
+_in_use: dict[str, Any] = {}
+"""What was in use when the last page was drawn."""
 
 KEPT_ANSWERS = 64
 """How many different questions on access are remembered: each holds one row a demand point."""
@@ -65,15 +77,41 @@ def biblioteche() -> gpd.GeoDataFrame:
 
 
 @st.cache_resource(show_spinner=False)
-def network() -> Network:
-    """The travel network that answers."""
-    return joined.network(table)
+def networks() -> Networks:
+    """The travel networks that answer; the estimated one alone where the streets in use cannot be read."""
+    return joined.networks(table, streets=not network_fault())
+
+
+def network_fault() -> AtlasError | None:
+    """Why the street network in use cannot be read; None if it can, or if none is in use."""
+    try:
+        store.active(joined.NETWORKS)
+    except AtlasError as fault:
+        return fault
+    return None
+
+
+def renewed() -> bool:
+    """Whether another street network was taken into use since the last time: every answer is then forgotten."""
+    now = store.stamp(joined.NETWORKS)
+    if _in_use.get("stamp", now) == now:
+        _in_use["stamp"] = now
+        return False
+    st.cache_resource.clear()
+    _in_use["stamp"] = now
+    return True
+
+
+@st.cache_resource(show_spinner=False)
+def grid() -> gpd.GeoSeries:
+    """Where the estimated network is asked for a surface."""
+    return joined.grid(table)
 
 
 @st.cache_resource(show_spinner=False, max_entries=KEPT_ANSWERS)
 def _minutes(mode: str, kinds: tuple[str, ...], evidence: tuple[str, ...]) -> pd.DataFrame:
     desks = joined.counted(sportelli(), kinds=kinds, evidence=evidence)
-    return joined.minutes(network(), desks, table("demand"), mode=mode)
+    return joined.minutes(networks(), desks, table("demand"), mode=mode)
 
 
 def minutes(*, mode: str = "car", kinds: Sequence[str] = (), evidence: Sequence[str] = ()) -> pd.DataFrame:
@@ -103,3 +141,48 @@ def access(
 ) -> pd.DataFrame:
     """Access by area: ``by`` is ``comune_code``, ``ambito_id`` or ``province``."""
     return _access(by, mode, limit, tuple(sorted(kinds)), tuple(sorted(evidence)))
+
+
+def reached(asked: Question) -> pd.DataFrame:
+    """Minutes of every demand point to what is asked, with their band; for kinds, the same as ``minutes``."""
+    if asked.about == "kind" and asked.period == PEAK:
+        return minutes(mode=asked.mode, kinds=reach.opened_kinds(asked.kinds))
+    return _reached(asked.by(asked.mode))
+
+
+@st.cache_resource(show_spinner=False, max_entries=KEPT_ANSWERS)
+def _reached(asked: Question) -> pd.DataFrame:
+    goals = reach.goals(asked, sportelli())
+    return joined.minutes(networks(), goals, table("demand"), mode=asked.mode, period=asked.period)
+
+
+def isochrones(asked: Question) -> gpd.GeoDataFrame:
+    """Everywhere within each of ``isocrone.STEPS`` minutes of what is asked, as ``surface`` gives it."""
+    return _isochrones(asked.by(asked.mode))
+
+
+@st.cache_resource(show_spinner=False, max_entries=KEPT_ANSWERS)
+def _isochrones(asked: Question) -> gpd.GeoDataFrame:
+    places = reach.goals(asked, sportelli()).geometry
+    if places.empty:
+        return gpd.GeoDataFrame({"network": [], "limit": []}, geometry=[], crs=DEGREES)
+    drawn = surface.surface(networks(), places, grid(), limits=STEPS, mode=asked.mode, period=asked.period)
+    estimated = (
+        drawn["network"] == ESTIMATED
+    )  # its settlements are all in Lombardy: what it draws beyond is a guess
+    drawn.loc[estimated, "geometry"] = reach.inside(drawn.geometry[estimated], lombardy())
+    return drawn
+
+
+@st.cache_resource(show_spinner=False)
+def lombardy() -> shapely.Geometry:
+    """The outline of Lombardy in degrees, to a hundred metres, ready to be asked."""
+    outline = shapely.coverage_union_all(comuni().geometry.to_numpy()).simplify(0.001)
+    shapely.prepare(outline)
+    return outline
+
+
+@st.cache_resource(show_spinner=False, max_entries=KEPT_ANSWERS)
+def trip(asked: Question, start: reach.Place) -> reach.Trip:
+    """The way from a place to the nearest of what is asked."""
+    return reach.trip(networks(), reach.goals(asked, sportelli()), start, asked)

@@ -11,8 +11,8 @@ from layers.base import Layers, base_map
 from layers.legend import legend_html
 from layers.style import MINUTES, PEOPLE_FILLS, number, percent
 from screens import downloads, frame, memory
-from screens.filters import LIMITS, MODES, Filters
-from screens.map_layers import MODE_WORDS, layers_for, legends_for
+from screens.filters import LIMITS, MODE_WORDS, MODES, Filters
+from screens.map_layers import layers_for, legends_for
 from screens.offer import offer
 
 PAGE = "panorama"
@@ -149,7 +149,7 @@ def _distances(mode: str, limit: int) -> None:
         "distribuiti tra i suoi centri abitati, e intorno a Milano sulla griglia di 500 metri, in proporzione agli "
         "abitanti: la somma per comune è esatta, dove vivano dentro il comune è una stima."
     )
-    frame.sources("foreign_population", "sportelli", also=frame.estimated(mode))
+    frame.sources("foreign_population", "sportelli", also=frame.minutes_from(mode))
 
 
 def _beyond(times: pd.DataFrame, people: pd.Series, limit: int) -> str:
@@ -189,14 +189,12 @@ def _far_places(mode: str, limit: int) -> None:
         for code, name in zip(links["ambito_id"], links["ambito"], strict=True):
             frame.link("ambito", str(name), ambito=code)
     _downloads(ranked, mode, limit)
-    frame.sources("foreign_population", "ambito_comuni", "sportelli", also=frame.estimated(mode))
+    frame.sources("foreign_population", "ambito_comuni", "sportelli", also=frame.minutes_from(mode))
 
 
 def _downloads(ranked: pd.DataFrame, mode: str, limit: int) -> None:
     outlines = memory.comuni().set_index("comune_code").geometry
-    table = downloads.access_file(
-        ranked.reset_index(), mode=mode, limit=limit, network=memory.network().label
-    )
+    table = downloads.access_file(ranked.reset_index(), mode=mode, limit=limit)
     st.caption(
         f"Tutti i {len(table)} comuni con qualcuno oltre {limit} minuti (vuoto dove sono meno di 5 persone):"
     )

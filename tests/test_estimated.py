@@ -11,9 +11,9 @@ from data.catalog import load
 from data.derived import network as derived
 from geo import estimated
 from geo.crs import METRES
+from geo.estimated_time import between, nearest
 from geo.network import crosses, open_network
 from geo.speeds import Car, timed
-from geo.travel_time import between, nearest
 from tests.borgo import SOUTH, WEST
 
 # A valley on each side of a ridge (y = 0) with a pass at x = 5, and a lake east with an island in it.

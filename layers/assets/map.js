@@ -301,6 +301,24 @@
     box.querySelectorAll(".leaflet-control-zoom a").forEach((button) => button.addEventListener("click", forget));
   }
 
+  /* Maps to compare show the same place: whoever moves one moves the others of the page. */
+  function moveTogether(map) {
+    let led = false;
+    map.on("moveend", () => {
+      if (led || map.atlanteWanted) return;
+      for (let i = 0; i < window.parent.length; i += 1) {
+        const other = window.parent[i] !== window && window.parent[i].atlante;
+        if (other && other.follow) other.follow(map.getCenter(), map.getZoom());
+      }
+    });
+    window.atlante.follow = ({ lat, lng }, zoom) => {
+      led = true;
+      map.atlanteWanted = null;
+      map.setView([lat, lng], zoom, { animate: false });
+      led = false;
+    };
+  }
+
   function sync(map, specs, view) {
     const wanted = new Set(specs.map((spec) => spec.key));
     for (const [key, layer] of [...map.atlante]) {
@@ -344,6 +362,7 @@
     status.addTo(map);
     map.on("zoomend", () => rescale(map));
     letGo(map);
+    if (frame.together) moveTogether(map);
     want(map, frame.bounds, false);
     new ResizeObserver(() => fit(map, false)).observe(box);
     document.documentElement.lang = "it";
