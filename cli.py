@@ -256,10 +256,8 @@ def network_info(options: argparse.Namespace) -> int:
 
 
 def network_use(options: argparse.Namespace) -> int:
-    """Prepare the minutes of a network, and take it into use; the atlas that is running takes it at the next page."""
+    """Take a network into use; the atlas that is running takes it at the next page."""
     name = None if options.name == ESTIMATED else options.name
-    streets = store.usable(joined.NETWORKS, name) if name else None
-    _renew_matrices(streets)
     store.use(joined.NETWORKS, name)
     print(f"In uso: {name or 'la sola rete stimata'}.")
     return 0
@@ -267,18 +265,12 @@ def network_use(options: argparse.Namespace) -> int:
 
 def network_matrices(_: argparse.Namespace) -> int:
     """Renew what is kept of minutes between all desks and all demand points, where something changed."""
-    _renew_matrices(store.active(joined.NETWORKS))
-    return 0
-
-
-def _renew_matrices(streets: store.Streets | None) -> None:
-    """Renew the minutes that are kept, by a street network or by the estimated one alone."""
-    _say("Preparo i minuti tra sportelli e persone ...")
     table = functools.cache(catalog.load)
-    networks = joined.networks(table, streets=False)._replace(streets=streets)
+    networks = joined.networks(table)
     for mode in MODES:
         kept = joined.matrix(table, networks, mode=mode)
-        _say(f"{MODE_WORDS[mode]:12} {len(kept.desks)} sportelli, {kept.searched} luoghi calcolati di nuovo")
+        _say(f"{MODE_WORDS[mode]:14} {len(kept.desks)} sportelli, {kept.searched} luoghi calcolati di nuovo")
+    return 0
 
 
 def network_export(options: argparse.Namespace) -> int:
@@ -307,9 +299,8 @@ def network_calibrate(options: argparse.Namespace) -> int:
         traffic = batch.congested(table)
     congestion.write(traffic)
     _figures(f"Traffico sulle strade, con le lunghezze di: {traffic.network}", traffic.error)
-    print(
-        "Parametri scritti in geo/: la rete stimata si rifà con «python3 run.py data build», l'atlante va riavviato."
-    )
+    again = "" if options.name else " La rete stimata si rifà con «python3 run.py data build»."
+    print(f"Parametri scritti in geo/: l'atlante va riavviato.{again}")
     return 0
 
 

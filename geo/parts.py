@@ -23,6 +23,7 @@ from geo import congestion, search, street_time, travel_time
 from geo.crs import DEGREES, check_in_lombardy
 from geo.network import Floats, Ints, Network
 from geo.street_time import PEAK, Ends, graph_of, timed
+from geo.streets.assemble import pointers
 from geo.streets.graph import Graph
 from geo.streets.store import Streets
 from geo.travel_time import Networks
@@ -173,7 +174,7 @@ def _between(graph: Graph, nodes: Ints, start: Ints, end: NDArray[np.int32], edg
         x=graph.x[nodes],
         y=graph.y[nodes],
         snaps=graph.snaps[nodes],
-        indptr=_pointers(start, len(nodes)),
+        indptr=pointers(start, len(nodes)),
         indices=end,
         metres=graph.metres[edge],
         minutes=graph.minutes[edge],
@@ -181,18 +182,13 @@ def _between(graph: Graph, nodes: Ints, start: Ints, end: NDArray[np.int32], edg
         town=graph.town[edge],
         way=none.astype(np.int64),
         shape=none,
-        back_indptr=_pointers(end, len(nodes)),
+        back_indptr=pointers(end, len(nodes)),
         back_indices=start[back].astype(np.int32),
         back_edge=back.astype(np.int32),
         shape_ptr=np.zeros(1, dtype=np.int64),
         lon=none,
         lat=none,
     )
-
-
-def _pointers(node: NDArray[np.integer], size: int) -> NDArray[np.int32]:
-    """Where the edges of each node begin."""
-    return np.append(0, np.cumsum(np.bincount(node, minlength=size))).astype(np.int32)
 
 
 class Homewards:

@@ -269,7 +269,8 @@ def minutes_by_group(streets: Streets, origins: gpd.GeoSeries, destinations: gpd
     -------
     trips
         Index of ``origins``, one column for each of ``congestion.GROUPS``; missing where a trip has no way, or an end
-        off the network. ``congestion.calibrate`` asks for it.
+        off the network. Walking to the street and from it is in ``country``, which no traffic slows.
+        ``congestion.calibrate`` asks for it.
     """
     graph = graph_of(streets, "car")
     minutes = np.asarray(graph.minutes, dtype=float)
@@ -281,8 +282,9 @@ def minutes_by_group(streets: Streets, origins: gpd.GeoSeries, destinations: gpd
     for row in np.flatnonzero(here.on & there.on):
         one = search.way(ahead, back, int(here.node[row]), int(there.node[row]))
         if np.isfinite(one.minutes):
-            spent = np.bincount(group[one.edges], weights=minutes[one.edges], minlength=found.shape[1])
-            found[row] = spent
+            found[row] = np.bincount(group[one.edges], weights=minutes[one.edges], minlength=found.shape[1])
+    walked = here.minutes + there.minutes - 2 * congestion.terminal_min("car")
+    found[:, congestion.GROUPS.index("country")] += walked
     return pd.DataFrame(found, index=origins.index, columns=list(congestion.GROUPS))
 
 

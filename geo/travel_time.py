@@ -29,6 +29,11 @@ class Networks(NamedTuple):
     streets: Streets | None = None
 
     @property
+    def labels(self) -> tuple[str, ...]:
+        """The names of those that may answer, streets before the estimated one."""
+        return (self.estimated.label,) if self.streets is None else (self.streets.label, self.estimated.label)
+
+    @property
     def label(self) -> str:
         """The names of all that may answer."""
         return (

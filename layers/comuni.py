@@ -41,7 +41,7 @@ MEASURES = {
     "third_country": Measure(
         "third_country", FOREIGN_RESIDENTS, lambda n: f"circa {number(n)} residenti di Paesi terzi"
     ),
-    "minutes": Measure("minutes_median", MINUTES, lambda m: f"{number(m)} minuti stimati"),
+    "minutes": Measure("minutes_median", MINUTES, lambda m: f"{number(m)} minuti"),
     "people_beyond": Measure(
         "people_beyond", PEOPLE_BEYOND, lambda n: f"{number(n)} residenti stranieri oltre il limite"
     ),

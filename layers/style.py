@@ -106,7 +106,7 @@ BEYOND_FILLS = ("#ffffff", "#f3d3e0", "#e3a2c6", "#c56aa8", "#8f3484", "#4d1152"
 MINUTES_FILLS = ("#fdf0d0", "#f8c66f", "#e68a3a", "#b5472b", "#6a1b2a")
 
 MINUTES = Scale(
-    "Minuti allo sportello più vicino (stimati)",
+    "Minuti allo sportello più vicino",
     (15, 30, 45, 60),
     (
         *(

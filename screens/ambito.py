@@ -144,7 +144,9 @@ def _minutes(chosen: str) -> None:
     if chosen not in found.index:
         st.caption("Nessun punto abitato noto in questo Ambito.")
         return
-    st.metric("Mediana per i residenti stranieri", frame.access_words(found.loc[chosen].to_dict()))
+    middle = found.loc[chosen]
+    words = frame.minutes_words(middle["minutes_median"], middle["low"], middle["high"])
+    st.metric("Mediana per i residenti stranieri", words)
     rows = []
     for mode, words in (("car", "in auto"), ("bike", "in bicicletta"), ("walk", "a piedi")):
         there = memory.access(by="ambito_id", limit=LIMIT, mode=mode).loc[chosen].to_dict()

@@ -52,7 +52,10 @@ def _columns(table: pd.DataFrame) -> list[str]:
     return [str(name) for name in table.columns if name != "geometry"]
 
 
-SOURCE = "Atlante dei servizi per l'integrazione: stima su ISTAT (1/1/2025) e pagine pubbliche, sulla rete indicata"
+SOURCE = (
+    "Atlante dei servizi per l'integrazione: stima su ISTAT (1/1/2025) e pagine pubbliche, sulla rete indicata; "
+    "strade © OpenStreetMap contributors, ODbL 1.0"
+)
 
 
 def access_file(table: pd.DataFrame, *, mode: str, limit: float) -> pd.DataFrame:

@@ -29,7 +29,7 @@ SENTENCES: Final[dict[type[errors.AtlasError], Callable[[Any], str]]] = {
     errors.CoordinateError: lambda e: (
         f"{_points(e.count)} fuori dalla Lombardia, il primo in ({e.example[0]:g}, {e.example[1]:g})."
     ),
-    errors.UnknownCode: lambda e: f"Non conosciamo {e.what}: {', '.join(e.codes)}.",
+    errors.UnknownCode: lambda e: f"Valore che non conosciamo ({e.what}): {', '.join(e.codes)}.",
     errors.ColumnsMissing: lambda e: f"Nel file «{e.file}» mancano le colonne: {', '.join(e.columns)}.",
     errors.FileUnreadable: lambda e: f"Il file «{e.file}» non si legge: {_reason(e.reason)}.",
     errors.FileUnwritable: lambda e: (

@@ -124,7 +124,7 @@ def _methods() -> None:
         "- **Posizioni.** Coordinate della fonte; altrimenti lo stesso indirizzo, o la stessa via, in un elenco locale "
         "di indirizzi aperti (scuole, biblioteche, fermate); altrimenti il centro del comune. Ogni scheda dice con "
         "quale precisione.\n"
-        "- **Minuti.** Sulle strade di OpenStreetMap, se una rete è in uso e dove essa arriva; altrove su una rete "
+        "- **Minuti.** Sulle strade di OpenStreetMap, se una rete è in uso e dove arriva; altrove su una rete "
         "stimata. Ogni cifra dice quale rete ha risposto.\n"
         "- **Rete stimata.** Unisce i centri abitati vicini e le strade principali disegnate a mano, tarata "
         "sui minuti ufficiali al polo più vicino: nessun tratto attraversa un crinale o un lago, salvo i battelli di "
@@ -143,9 +143,10 @@ def _streets() -> None:
         )
         return
     about = streets.about
+    data = f"Dati del {in_words(about.date)}" if about.date else "Dati di data ignota"
     st.markdown(
-        f"È in uso la rete «{about.name}»: {about.source}. Dati del {about.date or 'non si sa quando'}, fatta il "
-        f"{about.made} con le regole {about.rules}. {' '.join(about.notes)}"
+        f"È in uso la rete «{about.name}»: {about.source}. {data}, fatta il "
+        f"{in_words(about.made)} con le regole {about.rules}. {' '.join(about.notes)}"
     )
     rows = [
         {

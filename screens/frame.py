@@ -8,8 +8,10 @@ from typing import Any, TypeVar
 import pandas as pd
 import streamlit as st
 
-from data.label import read_label
+from data.label import in_words, read_label
+from geo import bands
 from geo.network import ESTIMATED
+from geo.street_time import PEAK
 from layers.style import number
 from screens import address, memory
 
@@ -25,14 +27,16 @@ def lead(text: str) -> None:
     st.html(f'<p class="atlante-lead">{escape(text)}</p>')
 
 
-def minutes_from(*modes: str, traffic: str = "del mattino") -> str:
+def minutes_from(*modes: str, traffic: str = "del mattino", period: str = PEAK) -> str:
     """What goes under every figure made of minutes: the networks that answer, and what they do not know."""
-    bands = []
+    said = [_networks_words() + (f", con il traffico {traffic}" if "car" in modes else "")]
     if "car" in modes:
-        bands.append("in auto la banda tra parentesi contiene il tempo vero circa otto volte su dieci")
+        said.append("in auto la banda tra parentesi contiene il tempo vero circa otto volte su dieci")
     if {"bike", "walk"} & set(modes):
-        bands.append("in bicicletta e a piedi la banda è ipotizzata, non misurata")
-    return f"{_networks_words()}, con il traffico {traffic} e senza mezzi pubblici; {'; '.join(bands)}"
+        said.append("in bicicletta e a piedi la banda è ipotizzata, non misurata")
+    label = memory.networks().labels[0]
+    said += [words for words in dict.fromkeys(bands.caveat(mode, label, period) for mode in modes) if words]
+    return f"{'; '.join(said)}; i mezzi pubblici non ci sono"
 
 
 def _networks_words() -> str:
@@ -41,9 +45,9 @@ def _networks_words() -> str:
     streets = memory.networks().streets
     if streets is None:
         return f"Tempi {estimated}, non su strade reali"
-    of = f", dati del {streets.about.date}" if streets.about.date else ""
-    name = streets.about.name
-    return f"Tempi sulle strade di OpenStreetMap (rete «{name}»{of}) dove essa arriva, altrove {estimated}"
+    of = f", dati del {in_words(streets.about.date)}" if streets.about.date else ""
+    credit = "© OpenStreetMap contributors, ODbL"
+    return f"Tempi sulle strade della rete «{streets.about.name}» ({credit}{of}) dove arriva, altrove {estimated}"
 
 
 def sources(*datasets: str, also: str = "") -> None:

@@ -159,8 +159,8 @@ def _ground_legend(filters: Filters) -> list[Legend]:
     if filters.ground in comuni.MEASURES:
         scale = comuni.MEASURES[filters.ground].scale
         note = {
-            "minutes": "Rete stradale stimata: ogni tempo ha una banda di errore, nel riquadro del comune.",
-            "people_beyond": f"Oltre {filters.limit} minuti stimati dallo sportello più vicino.",
+            "minutes": "Ogni tempo ha una banda di errore, nel riquadro del comune.",
+            "people_beyond": f"Oltre {filters.limit} minuti dallo sportello più vicino.",
             "third_country": "Stima: quota di cittadini di Paesi terzi della provincia o del comune.",
         }
         counted = f" {counted_words(filters)}" if filters.ground in ACCESS else ""

@@ -10,7 +10,7 @@ import streamlit as st
 
 from data import catalog
 from errors import AtlasError
-from geo import surface
+from geo import street_time, surface
 from geo.crs import DEGREES
 from geo.network import ESTIMATED
 from geo.street_time import PEAK
@@ -21,7 +21,7 @@ from screens import joined, reach
 from screens.reach import Question
 
 _in_use: dict[str, Any] = {}
-"""What was in use when the last page was drawn."""
+"""What was in use when the networks were opened."""
 
 KEPT_ANSWERS = 64
 """How many different questions on access are remembered: each holds one row a demand point."""
@@ -79,6 +79,7 @@ def biblioteche() -> gpd.GeoDataFrame:
 @st.cache_resource(show_spinner=False)
 def networks() -> Networks:
     """The travel networks that answer; the estimated one alone where the streets in use cannot be read."""
+    _in_use.setdefault("stamp", store.stamp(joined.NETWORKS))
     return joined.networks(table, streets=not network_fault())
 
 
@@ -98,6 +99,7 @@ def renewed() -> bool:
         _in_use["stamp"] = now
         return False
     st.cache_resource.clear()
+    street_time.timed.cache_clear()
     _in_use["stamp"] = now
     return True
 
@@ -167,9 +169,8 @@ def _isochrones(asked: Question) -> gpd.GeoDataFrame:
     if places.empty:
         return gpd.GeoDataFrame({"network": [], "limit": []}, geometry=[], crs=DEGREES)
     drawn = surface.surface(networks(), places, grid(), limits=STEPS, mode=asked.mode, period=asked.period)
-    estimated = (
-        drawn["network"] == ESTIMATED
-    )  # its settlements are all in Lombardy: what it draws beyond is a guess
+    # the settlements of the estimated network are all in Lombardy: what it draws beyond is a guess
+    estimated = drawn["network"] == ESTIMATED
     drawn.loc[estimated, "geometry"] = reach.inside(drawn.geometry[estimated], lombardy())
     return drawn
 

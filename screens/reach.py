@@ -31,9 +31,7 @@ ABOUT: Final = {"kind": "tipo", "desk": "sportello", "point": "punto"}
 """What a question is about, and its word in the address."""
 
 PARAMETERS: Final = ("verso", "tipi", "sportello", "punto", "da", "mezzo", "confronto", "ora")
-
-GOAL: Final = ("verso", "tipi", "sportello", "punto", "mezzo", "ora")
-"""Those that change the minutes drawn; ``da`` only asks for one trip, ``confronto`` for another question."""
+"""Those of the address; ``da`` only asks for one trip, ``confronto`` for another question."""
 
 CHOSEN: Final = "punto"
 """Stands for a place chosen on the map where others have the ``sportello_id``."""

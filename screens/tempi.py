@@ -9,7 +9,6 @@ import pandas as pd
 import streamlit as st
 from streamlit_folium import st_folium
 
-from geo import bands
 from geo.network import ESTIMATED
 from layers import isocrone, style
 from layers.base import Layers, UrlLayer, base_map
@@ -302,14 +301,7 @@ def _signed(count: float) -> str:
 
 
 def _sources(asked: Question) -> None:
-    labels = {mode: memory.reached(asked.by(mode))["network"].dropna().unique() for mode in asked.modes}
-    cautions = {
-        bands.caveat(mode, str(name), asked.by(mode).period): None
-        for mode, names in labels.items()
-        for name in names
-    }
-    traffic = TRAFFIC[asked.period if "car" in asked.modes else "peak"]
-    said = "; ".join([frame.minutes_from(*asked.modes, traffic=traffic), *filter(None, cautions)])
+    said = frame.minutes_from(*asked.modes, traffic=TRAFFIC[asked.period], period=asked.period)
     frame.sources("foreign_population", "sportelli", also=said)
 
 

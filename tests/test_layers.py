@@ -147,7 +147,7 @@ def test_values_of_comuni_carry_their_class_their_words_and_their_band():
     minutes = pd.Series([15.0, np.nan], index=index)
     told = comuni.values(minutes, measure="minutes", low=minutes - 3, high=minutes + 4)
     assert told == {
-        "015146": [0, "15 minuti stimati (tra 12 e 19)"],
+        "015146": [0, "15 minuti (tra 12 e 19)"],
         "098031": [5, "non raggiungibile o non noto"],
     }
 

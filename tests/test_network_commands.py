@@ -18,7 +18,7 @@ from streamlit.testing.v1 import AppTest
 
 import cli
 from data import catalog
-from errors import FileUnreadable
+from errors import FileUnreadable, NetworkOutside
 from geo import congestion
 from geo.crs import DEGREES
 from geo.streets import make as making
@@ -30,9 +30,6 @@ from tests.streets.towns import Town, street
 
 ELSEWHERE = Town("A---B---C", {"ABC": street()})
 FULL = OSError(errno.ENOSPC, "No space left on device")
-
-
-RENEW = cli._renew_matrices
 
 
 def few(sportelli):
@@ -59,13 +56,7 @@ def run(capsys):
 
 
 @pytest.fixture
-def no_matrices(monkeypatch):
-    """Taking a network into use without preparing its minutes, which takes seconds."""
-    monkeypatch.setattr(cli, "_renew_matrices", lambda streets: None)
-
-
-@pytest.fixture
-def used(town, run, no_matrices):
+def used(town, run):
     """A network in use, called ``prima``."""
     assert run("build", "--pbf", town, "-o", "prima")[0] == 0
     assert run("use", "prima")[0] == 0
@@ -92,7 +83,7 @@ def assert_one_sentence(said):
 # What works
 
 
-def test_a_network_is_built_told_listed_used_and_left(town, run, no_matrices):
+def test_a_network_is_built_told_listed_used_and_left(town, run):
     status, out, err = run("build", "--pbf", town, "-o", "paese")
     assert (status, err) == (0, "")
     assert "paese.osm.pbf; © OpenStreetMap contributors, ODbL 1.0" in out
@@ -184,32 +175,27 @@ def test_matrices_are_renewed_only_where_something_changed(run, monkeypatch):
     assert len(list(joined.MATRICES.iterdir())) == 3
 
 
-def test_using_a_network_prepares_its_minutes_first(used, town, run, monkeypatch):
-    run("build", "--pbf", town, "-o", "paese")
-    asked = []
-    monkeypatch.setattr(
-        cli, "_renew_matrices", lambda streets: asked.append((streets.about.name, store.in_use(used)))
-    )
-    run("use", "paese")
-    assert asked == [("paese", "prima")]
-    assert store.in_use(used) == "paese"
+def test_the_network_in_use_is_not_replaced_by_one_that_could_not_be_used(used):
+    rome = ways_of({1: (12.49, 41.90), 2: (12.50, 41.91)}, [([1, 2], ROAD)])
+    with as_before(used), pytest.raises(NetworkOutside):
+        making.make(used, "prima", rome, source="x")
+
+
+def test_no_network_takes_the_name_of_the_estimated_one(run, town):
+    status, _, err = run("build", "--pbf", town, "-o", "stimata")
+    assert status == 2
+    assert "stimata" in err
 
 
 @pytest.mark.parametrize(
     ("fault", "status"), [(FULL, 2), (KeyboardInterrupt(), 130)], ids=["full_disk", "ctrl_c"]
 )
-def test_minutes_that_cannot_be_prepared_leave_the_network_of_before(
-    used, town, run, monkeypatch, fault, status
-):
-    run("build", "--pbf", town, "-o", "paese")
-    monkeypatch.setattr(cli, "_renew_matrices", RENEW)
+def test_minutes_that_cannot_be_kept_leave_no_half_file(run, monkeypatch, fault, status):
     monkeypatch.setattr(joined, "sportelli", few(joined.sportelli))
     monkeypatch.setattr(np, "savez", stop(fault))
-    before = {path.name: path.read_bytes() for path in used.iterdir()}
-    found, _, err = run("use", "paese")
+    found, _, err = run("matrices")
     assert found == status
     assert_one_sentence(err)
-    assert {path.name: path.read_bytes() for path in used.iterdir()} == before
     assert list(joined.MATRICES.iterdir()) == []
 
 
@@ -325,7 +311,7 @@ def no_network(folder, _):
         (older, "di un formato più vecchio"),
         (shortened, "troncato"),
         (no_network, "non è una rete di strade"),
-        (lambda folder, _: None, "Non conosciamo rete: altra"),
+        (lambda folder, _: None, "Valore che non conosciamo (rete): altra"),
     ],
     ids=["older", "cut", "no_network", "unknown"],
 )
@@ -479,3 +465,11 @@ def test_a_network_put_right_is_taken_at_the_next_page(used, forgetful):
     (used / "prima.streets").write_bytes(whole)
     memory.renewed()
     assert memory.networks().streets.about.name == "prima"
+
+
+def test_a_network_left_before_the_first_page_is_not_remembered(used, forgetful, monkeypatch):
+    monkeypatch.setattr(memory, "_in_use", {})
+    assert memory.networks().streets.about.name == "prima", "opened while the server warms its feeds"
+    store.use(used, None)
+    assert memory.renewed()
+    assert memory.networks().streets is None

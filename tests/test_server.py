@@ -189,8 +189,8 @@ def test_minutes_follow_the_mode_that_is_asked(client):
     def minutes(query):
         return client.get(f"/layers/comuni.json?measure=minutes{query}").json()["values"]["1"]
 
-    assert minutes("") == [0, "10 minuti stimati (tra 8 e 12)"]
-    assert minutes("&mezzo=walk") == [4, "70 minuti stimati (tra 68 e 72)"]
+    assert minutes("") == [0, "10 minuti (tra 8 e 12)"]
+    assert minutes("&mezzo=walk") == [4, "70 minuti (tra 68 e 72)"]
 
 
 def test_the_comuni_without_ambito_and_the_chosen_ambito_are_layers(client):

@@ -32,14 +32,23 @@ def shapes(found, label):
     return list(rows.geometry)
 
 
+def within(found, limit):
+    """Everything within a limit, by whichever network."""
+    shapes = found.geometry[found["limit"] == limit].to_numpy()
+    return shapely.union_all(shapes, grid_size=CENTIMETRE / 10)
+
+
 def assert_sound(found):
     assert found.crs == DEGREES
     assert found.columns.tolist() == ["network", "limit", "geometry"]
     assert found.is_valid.all()
     assert set(found.geom_type) <= {"Polygon", "MultiPolygon"}
-    for label in found["network"].unique():
-        for smaller, larger in pairwise(shapes(found, label)):
-            assert smaller.difference(larger).buffer(-CENTIMETRE).is_empty
+    labels = set(found["network"])
+    whole = [within(found, limit) for limit in LIMITS]
+    for nested in [whole, shapes(found, BY_STREET)] if BY_STREET in labels else [whole]:
+        for smaller, larger in pairwise(nested):
+            left = shapely.difference(smaller, larger, grid_size=CENTIMETRE / 10)
+            assert left.buffer(-CENTIMETRE).is_empty
 
 
 def test_the_grid_lies_in_the_area_at_equal_steps():
@@ -91,6 +100,21 @@ def test_where_everything_is_on_streets_only_they_are_drawn():
     found = surface(BOTH, points((1, 0)), inside, limits=LIMITS, mode="car")
     assert_sound(found)
     assert set(found["network"]) == {BY_STREET}
+
+
+def test_on_the_streets_a_quicker_desk_off_them_is_drawn_under_its_network():
+    desks = points((4, 0), (-1.5, 0))
+    assert BOTH.on_streets(desks, mode="car").tolist() == [True, False]
+    found = drawn(BOTH, desks)
+    assert_sound(found)
+    people = points((-0.9, 0), (0, 0), (1, 0.2), (3, 0), (4.5, 0))
+    said = travel_time.nearest(BOTH, desks, people, mode="car")
+    assert set(said["network"]) == {BY_STREET, BY_ESTIMATE}
+    at = people.to_crs(DEGREES)
+    for limit in LIMITS:
+        clear = (said["minutes"] - limit).abs() > 1.5
+        here = within(found, limit)
+        assert (shapely.contains_xy(here, at.x, at.y) == (said["minutes"] <= limit))[clear].all()
 
 
 def test_what_nobody_reaches_is_empty():

@@ -97,7 +97,7 @@ def assemble(ways: Ways, segments: Segments, pieces: Pieces, crs: str) -> Graph:
     new = np.zeros(len(segments.lon), dtype=np.int64)
     new[old] = np.arange(len(old))
     edges = _sorted(edges._replace(tail=new[edges.tail], head=new[edges.head]))
-    indptr = _pointers(edges.tail, len(old))
+    indptr = pointers(edges.tail, len(old))
     backwards = np.lexsort((edges.tail, edges.head))
     used, shape = np.unique(edges.piece, return_inverse=True)
     shape_ptr, drawn = _drawn(segments, pieces, used)
@@ -113,7 +113,7 @@ def assemble(ways: Ways, segments: Segments, pieces: Pieces, crs: str) -> Graph:
         town=_in_town(edges, xy),
         way=ways.way_id[segments.way[pieces.seg[pieces.ptr[:-1]]]][edges.piece],
         shape=np.where(edges.against, ~shape, shape).astype(np.int32),
-        back_indptr=_pointers(edges.head, len(old)),
+        back_indptr=pointers(edges.head, len(old)),
         back_indices=edges.tail[backwards].astype(np.int32),
         back_edge=backwards.astype(np.int32),
         shape_ptr=shape_ptr,
@@ -153,7 +153,7 @@ def _sorted(edges: _Edges) -> _Edges:
     return _Edges(*(column[order[new]] for column in edges))
 
 
-def _pointers(ends: Ints, size: int) -> NDArray[np.int32]:
+def pointers(ends: NDArray[np.integer], size: int) -> NDArray[np.int32]:
     """Where the edges of each node begin."""
     return np.concatenate([[0], np.cumsum(np.bincount(ends, minlength=size))]).astype(np.int32)
 

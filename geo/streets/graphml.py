@@ -1,7 +1,9 @@
 """Streets in and out of GraphML as OSMnx writes it, for notebooks and QGIS."""
 
 import contextlib
+import errno
 import gzip
+import os
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -318,6 +320,8 @@ def write_graphml(graph: nx.MultiDiGraph, path: Path) -> None:
     """
     part = path.with_name(f".{path.stem}.part{path.suffix}")
     try:
+        if not path.parent.is_dir():  # OSMnx would make it
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
         ox.save_graphml(graph, part)
         part.replace(path)
     except OSError as fault:

@@ -9,11 +9,12 @@ import geopandas as gpd
 import numpy as np
 import pyproj
 import shapely
+from scipy.ndimage import binary_dilation, binary_erosion
 from shapely import MultiPolygon, Polygon
 
 from errors import FileUnreadable
 from geo.crs import DEGREES, LOMBARDY_BOX, METRES
-from geo.network import MODES
+from geo.network import MODES, Ints
 from geo.streets import store
 from geo.streets.assemble import Counts, build_graph, counts
 from geo.streets.graph import Graph
@@ -21,8 +22,14 @@ from geo.streets.rules import RULES_VERSION
 from geo.streets.store import About, Streets
 from geo.streets.ways import Ways
 
-CELL: Final = (0.025, 0.018)
-"""Degrees of a cell of about 2 km: where one holds a street, answers hold, and in the cells around it."""
+CELL: Final = (0.0064, 0.0045)
+"""Degrees of a cell of about 500 m."""
+
+GAP_CELLS: Final = 3
+EDGE_CELLS: Final = 2
+"""Answers hold in cells with an entrance, so many cells on, and in gaps up to twice ``GAP_CELLS`` wide: a point there
+is hardly ever farther from an entrance than ``street_time.SNAP_M``.
+"""
 
 BUFFER_KM: Final = 10.0
 """Streets kept around an area, so that ways which leave it and come back are found."""
@@ -106,18 +113,30 @@ def extent_of(graphs: dict[str, Graph], crs: str, area: Area | None) -> Area:
         lon, lat = project.transform(graph.x[graph.snaps], graph.y[graph.snaps])
         columns, rows = np.floor(lon / CELL[0]).astype(int), np.floor(lat / CELL[1]).astype(int)
         cells |= set(zip(columns.tolist(), rows.tolist(), strict=True))
-    at = np.array(sorted(cells), dtype=float).reshape(-1, 2)
-    low, high = (at - 1) * CELL, (at + 2) * CELL
-    streets = shapely.union_all(shapely.box(low[:, 0], low[:, 1], high[:, 0], high[:, 1]))
-    if area is None:
-        return streets
-    return streets if streets.is_empty else _areas(shapely.intersection(streets, area))
+    streets = _without_gaps(np.array(sorted(cells), dtype=np.int64).reshape(-1, 2))
+    return streets if area is None or streets.is_empty else areas_of(shapely.intersection(streets, area))
 
 
-def _areas(shape: shapely.Geometry) -> Area:
-    """The polygons of a shape."""
+def _without_gaps(cells: Ints) -> Area:
+    """The cells (column, row) with the gaps between them and an edge around."""
+    if not len(cells):
+        return shapely.MultiPolygon()
+    low = cells.min(axis=0) - 2 * GAP_CELLS
+    filled = np.zeros(cells.max(axis=0) - low + 2 * GAP_CELLS, dtype=bool)
+    filled[tuple((cells - low).T)] = True
+    square = np.ones((3, 3), dtype=bool)
+    filled = binary_dilation(filled, square, GAP_CELLS)
+    at = np.argwhere(binary_erosion(filled, square, GAP_CELLS - EDGE_CELLS)) + low
+    corner, end = at * CELL, (at + 1) * CELL
+    return shapely.union_all(shapely.box(corner[:, 0], corner[:, 1], end[:, 0], end[:, 1]), grid_size=1e-7)
+
+
+def areas_of(shape: shapely.Geometry) -> Area:
+    """The polygons of a shape, without the lines and points that cutting leaves."""
+    if shape.geom_type in {"Polygon", "MultiPolygon"}:
+        return shape
     parts = shapely.get_parts(shape)
-    return shapely.union_all(parts[shapely.get_type_id(parts) == 3])
+    return MultiPolygon(parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON].tolist())
 
 
 def buffered(area: Area, km: float = BUFFER_KM) -> Area:

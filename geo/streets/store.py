@@ -20,7 +20,7 @@ from shapely import MultiPolygon, Polygon
 
 from errors import AtlasError, FileUnreadable, FileUnwritable, NetworkOutdated, NetworkOutside, UnknownCode
 from geo.crs import LOMBARDY_BOX
-from geo.network import MODES
+from geo.network import ESTIMATED, MODES
 from geo.streets.assemble import Counts
 from geo.streets.graph import Graph
 
@@ -81,8 +81,8 @@ class Streets:
 
 
 def check_name(name: str) -> None:
-    """Raise ``UnknownCode`` for what cannot be the name of a network."""
-    if not NAME.fullmatch(name):
+    """Raise ``UnknownCode`` for what cannot be the name of a network; the estimated network's is taken."""
+    if not NAME.fullmatch(name) or name == ESTIMATED:
         raise UnknownCode(what="nome di rete (lettere minuscole, cifre, - e _)", codes=[name])
 
 
@@ -95,9 +95,16 @@ def path_of(folder: Path, name: str) -> Path:
 def write(folder: Path, about: About, graphs: Mapping[str, Graph]) -> Path:
     """Write a network whole or not at all; one of the same name is replaced only when the new one is whole.
 
-    Raises ``FileUnwritable`` (a full disk, a folder that is not ours).
+    Raises
+    ------
+    FileUnwritable
+        A full disk, a folder that is not ours.
+    NetworkOutside
+        It would replace the one in use, and has no street in Lombardy.
     """
     path = path_of(folder, about.name)
+    if about.name == in_use(folder):
+        _check_in_lombardy(about)
     part = path.with_name(f".{path.name}.part")
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -243,9 +250,15 @@ def usable(folder: Path, name: str) -> Streets:
     streets = read(path)
     if _mark(streets.about, _arrays(streets.graphs)) != streets.mark:
         raise FileUnreadable(file=str(path), reason="è guasto: non è più come era stato scritto")
-    if not streets.extent.intersects(shapely.box(*LOMBARDY_BOX)):
-        raise NetworkOutside(name=name, bounds=streets.extent.bounds)
+    _check_in_lombardy(streets.about)
     return streets
+
+
+def _check_in_lombardy(about: About) -> None:
+    """Raise ``NetworkOutside`` for a network that the atlas could not use."""
+    extent = shapely.from_wkt(about.extent)
+    if not extent.intersects(shapely.box(*LOMBARDY_BOX)):
+        raise NetworkOutside(name=about.name, bounds=extent.bounds)
 
 
 def use(folder: Path, name: str | None) -> None:
@@ -270,7 +283,7 @@ def in_use(folder: Path) -> str | None:
     """The name of the network in use; None where it is the estimated one alone."""
     try:
         name = (folder / ACTIVE).read_text(encoding="utf-8").strip()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, UnicodeDecodeError) as fault:
         raise FileUnreadable(file=str(folder / ACTIVE), reason=str(fault)) from fault
