@@ -13,7 +13,7 @@ import pandas as pd
 
 from data import build, catalog
 from data.label import read_label
-from errors import AtlasError, ColumnsMissing, FileUnreadable, FileUnwritable, UnknownCode
+from errors import AtlasError, ColumnsMissing, FileUnreadable, UnknownCode
 from geo import calibration, congestion, travel_time
 from geo.geocode import nominatim
 from geo.network import ESTIMATED, MODES
@@ -22,6 +22,7 @@ from geo.streets import store
 from geo.streets.graphml import to_osmnx, write_graphml
 from geo.streets.make import BUFFER_KM, buffered, make
 from geo.streets.overpass import ENDPOINT
+from geo.whole import whole
 from layers.style import number
 from screens import batch, joined, network
 from screens.errors import sentence
@@ -349,14 +350,8 @@ def _progress(done: int, of: int) -> None:
 
 def _write(table: pd.DataFrame, path: Path) -> None:
     """Write a CSV whole or not at all."""
-    part = path.with_name(path.name + ".part")
-    try:
+    with whole(path) as part:
         table.to_csv(part, index=False)
-        part.replace(path)
-    except OSError as fault:
-        raise FileUnwritable(file=str(path), reason=fault.strerror or str(fault)) from fault
-    finally:
-        part.unlink(missing_ok=True)
 
 
 if __name__ == "__main__":

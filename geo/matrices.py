@@ -5,7 +5,6 @@ points. While they are the same, only desks that are new or have moved are searc
 """
 
 from collections.abc import Hashable
-from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -17,12 +16,12 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, vstack
 
-from errors import FileUnwritable
 from geo import congestion, travel_time
 from geo.crs import METRES
 from geo.network import Floats, Network
 from geo.street_time import PEAK
 from geo.travel_time import Networks
+from geo.whole import whole
 
 LIMIT_MIN: Final = 120.0
 """Nobody is expected to travel longer to a desk; what lies beyond is not kept."""
@@ -164,8 +163,7 @@ def _read(path: Path, mark: str, columns: int) -> tuple[NDArray[np.str_], csr_ar
 
 
 def _write(path: Path, mark: str, spots: NDArray[np.str_], minutes: csr_array) -> None:
-    part = path.with_name(f".{path.name}.part")
-    try:
+    with whole(path) as part:
         path.parent.mkdir(parents=True, exist_ok=True)
         with part.open("wb") as file:
             np.savez(
@@ -176,9 +174,3 @@ def _write(path: Path, mark: str, spots: NDArray[np.str_], minutes: csr_array) -
                 indices=minutes.indices,
                 indptr=minutes.indptr,
             )
-        part.replace(path)
-    except OSError as fault:
-        raise FileUnwritable(file=str(path), reason=fault.strerror or str(fault)) from fault
-    finally:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)

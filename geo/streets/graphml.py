@@ -1,6 +1,5 @@
 """Streets in and out of GraphML as OSMnx writes it, for notebooks and QGIS."""
 
-import contextlib
 import errno
 import gzip
 import os
@@ -17,7 +16,7 @@ import pyproj
 import shapely
 from shapely import LineString, MultiPolygon, Polygon
 
-from errors import FileUnreadable, FileUnwritable, NetworkEmpty
+from errors import FileUnreadable, NetworkEmpty
 from geo.crs import DEGREES
 from geo.network import MODES, Floats, Ints
 from geo.streets import rules
@@ -25,6 +24,7 @@ from geo.streets.edges import Edge, Meaning, by_direction, by_tag, keeps_tags, p
 from geo.streets.gather import Row, gather
 from geo.streets.graph import Graph
 from geo.streets.ways import KINDS, Profile, Ways
+from geo.whole import whole
 
 MADE_BY: Final = "atlante"
 """In ``created_with`` of our own files, whose speeds are taken as they are."""
@@ -318,14 +318,7 @@ def write_graphml(graph: nx.MultiDiGraph, path: Path) -> None:
 
     Raises ``FileUnwritable`` (a full disk, a folder that is not ours).
     """
-    part = path.with_name(f".{path.stem}.part{path.suffix}")
-    try:
+    with whole(path) as part:
         if not path.parent.is_dir():  # OSMnx would make it
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
         ox.save_graphml(graph, part)
-        part.replace(path)
-    except OSError as fault:
-        raise FileUnwritable(file=str(path), reason=fault.strerror or str(fault)) from fault
-    finally:
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)

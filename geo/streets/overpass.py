@@ -16,6 +16,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -111,7 +112,8 @@ def read_overpass(
         shutil.rmtree(folder, ignore_errors=True)
     _mend(folder)
     if not (folder / WHOLE).is_file():
-        _download(area, folder, endpoint, progress or (lambda _: None), part_km2, pauses_s)
+        say = progress or (lambda _: None)
+        _download(partial(_ask, area, folder, endpoint, say, part_km2), folder, endpoint, say, pauses_s)
     ways = _ways(folder)
     if not len(ways.way_id):
         shutil.rmtree(folder, ignore_errors=True)
@@ -131,17 +133,12 @@ def _unavailable(endpoint: str, reason: str) -> SourceUnavailable:
 
 
 def _download(
-    area: Polygon | MultiPolygon,
-    folder: Path,
-    endpoint: str,
-    say: Say,
-    part_km2: float,
-    pauses_s: Sequence[float],
+    ask: Callable[[], None], folder: Path, endpoint: str, say: Say, pauses_s: Sequence[float]
 ) -> None:
     """Have OSMnx ask for the parts that are not yet in the folder."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _insist(area, folder, endpoint, say, part_km2, pauses_s)
+        _insist(ask, say, pauses_s)
         (folder / WHOLE).touch()
     except (_Busy, _Refused) as fault:
         raise _unavailable(endpoint, str(fault)) from fault
@@ -151,18 +148,11 @@ def _download(
         raise FileUnwritable(file=str(folder), reason=fault.strerror or str(fault)) from fault
 
 
-def _insist(
-    area: Polygon | MultiPolygon,
-    folder: Path,
-    endpoint: str,
-    say: Say,
-    part_km2: float,
-    pauses_s: Sequence[float],
-) -> None:
+def _insist(ask: Callable[[], None], say: Say, pauses_s: Sequence[float]) -> None:
     """Ask, and ask again after a pause where the server has no room, a few times."""
     for pause in (*pauses_s, None):
         try:
-            _ask(area, folder, endpoint, say, part_km2)
+            ask()
         except _Busy as fault:
             if pause is None:
                 raise

@@ -7,7 +7,6 @@ array lies), and the arrays, each at a multiple of 64 bytes.
 import json
 import re
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
 from functools import cached_property
 from hashlib import sha256
@@ -18,11 +17,12 @@ import numpy as np
 import shapely
 from shapely import MultiPolygon, Polygon
 
-from errors import AtlasError, FileUnreadable, FileUnwritable, NetworkOutdated, NetworkOutside, UnknownCode
+from errors import AtlasError, FileUnreadable, NetworkOutdated, NetworkOutside, UnknownCode
 from geo.crs import LOMBARDY_BOX
 from geo.network import ESTIMATED, MODES
 from geo.streets.assemble import Counts
 from geo.streets.graph import Graph
+from geo.whole import whole
 
 MAGIC: Final = b"ATLANTE STREETS "
 FORMAT: Final = 1
@@ -105,23 +105,11 @@ def write(folder: Path, about: About, graphs: Mapping[str, Graph]) -> Path:
     path = path_of(folder, about.name)
     if about.name == in_use(folder):
         _check_in_lombardy(about)
-    part = path.with_name(f".{path.name}.part")
-    try:
+    with whole(path) as part:
         folder.mkdir(parents=True, exist_ok=True)
         with part.open("wb") as file:
             _write(file, about, graphs)
-        part.replace(path)
-    except OSError as fault:
-        raise FileUnwritable(file=str(path), reason=fault.strerror or str(fault)) from fault
-    finally:
-        _forget(part)
     return path
-
-
-def _forget(part: Path) -> None:
-    """Take away what is left of a file that was not finished; where it cannot, whatever went wrong is told already."""
-    with suppress(OSError):
-        part.unlink(missing_ok=True)
 
 
 def _write(file: BinaryIO, about: About, graphs: Mapping[str, Graph]) -> None:
@@ -268,15 +256,9 @@ def use(folder: Path, name: str | None) -> None:
     """
     if name is not None:
         usable(folder, name)
-    part = folder / f".{ACTIVE}.part"
-    try:
+    with whole(folder / ACTIVE) as part:
         folder.mkdir(parents=True, exist_ok=True)
         part.write_text(name or "", encoding="utf-8")
-        part.replace(folder / ACTIVE)
-    except OSError as fault:
-        raise FileUnwritable(file=str(folder / ACTIVE), reason=fault.strerror or str(fault)) from fault
-    finally:
-        _forget(part)
 
 
 def in_use(folder: Path) -> str | None:
