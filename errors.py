@@ -12,16 +12,27 @@ AtlasError
 │   ├── ColumnsMissing          a file without the columns we need
 │   ├── FileUnreadable          a file that cannot be opened or is no table
 │   └── FileUnwritable          a file that cannot be written where asked
-└── NetworkError                a travel network cannot answer as asked
-    ├── UnknownMode             a mode the network was not made for
-    ├── TripsTooFew             too few known trips to calibrate on
-    ├── NetworkEmpty            no street where one was asked for
-    ├── NetworkOutdated         a network file made in another format
-    ├── NetworkOutside          a network without a street in Lombardy
-    └── ClusterFailed           a cluster that does not answer, or cannot
+├── NetworkError                a travel network cannot answer as asked
+│   ├── UnknownMode             a mode the network was not made for
+│   ├── TripsTooFew             too few known trips to calibrate on
+│   ├── NetworkEmpty            no street where one was asked for
+│   ├── NetworkOutdated         a network file made in another format
+│   ├── NetworkOutside          a network without a street in Lombardy
+│   └── ClusterFailed           a cluster that does not answer, or cannot
+└── RegistryError               the registry cannot do what was asked; nothing was changed
+    ├── RegistryUnavailable     its database cannot be opened, or does not answer
+    ├── RecordMissing           a record, or a change, that is not there
+    ├── FieldsRefused           values that a record cannot hold
+    ├── EditConflict            somebody changed the record meanwhile
+    ├── UndoRefused             what was changed has been changed again since
+    ├── NotAllowed              whoever asks may not do it
+    ├── PassRefused             a pass or link that is not ours, or no longer holds
+    ├── SignInRefused           a name and password that do not open
+    └── TooManyAttempts         too many wrong passwords in a short time
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 
 class AtlasError(Exception):
@@ -158,3 +169,103 @@ class ClusterFailed(NetworkError):
     def __init__(self, *, address: str, reason: str) -> None:
         super().__init__(f"the cluster «{address}» {reason}")
         self.address, self.reason = address, reason
+
+
+class RegistryError(AtlasError):
+    """The registry cannot do what was asked; nothing was changed."""
+
+
+class RegistryUnavailable(RegistryError):
+    """The database of the registry cannot be opened, or does not answer."""
+
+    def __init__(self, *, reason: str) -> None:
+        super().__init__(f"the registry does not answer: {reason}")
+        self.reason = reason
+
+
+class RecordMissing(RegistryError):
+    """A record, or a change, that is not there."""
+
+    def __init__(self, *, kind: str, key: str) -> None:
+        super().__init__(f"there is no {key} in {kind}")
+        self.kind, self.key = kind, key
+
+
+class Fault(NamedTuple):
+    """What is wrong with a value: its field, why (a word of ``data/registry/checks.py``), the value as given."""
+
+    field: str
+    why: str
+    value: str
+
+
+class FieldsRefused(RegistryError):
+    """Values that a record cannot hold; every one is named."""
+
+    def __init__(self, *, kind: str, faults: Sequence[Fault]) -> None:
+        super().__init__(f"{kind}: {'; '.join(f'{f.field} {f.why} ({f.value!r})' for f in faults)}")
+        self.kind, self.faults = kind, list(faults)
+
+
+class Difference(NamedTuple):
+    """A field that two people see differently: as the second one read it, as it is now, as they want it."""
+
+    seen: Any
+    now: Any
+    mine: Any
+
+
+class EditConflict(RegistryError):
+    """Somebody changed the record after it was read; ``differences`` by field, ``clashing`` those both changed."""
+
+    def __init__(
+        self,
+        *,
+        kind: str,
+        key: str,
+        version: int,
+        differences: Mapping[str, Difference],
+        clashing: Sequence[str],
+    ) -> None:
+        super().__init__(f"{kind} {key} is at version {version}: {', '.join(differences)} changed meanwhile")
+        self.kind, self.key, self.version = kind, key, version
+        self.differences, self.clashing = dict(differences), list(clashing)
+
+
+class UndoRefused(RegistryError):
+    """What a change wrote has been changed again since; the fields are named."""
+
+    def __init__(self, *, change: int, fields: Sequence[str]) -> None:
+        super().__init__(f"change {change} cannot be undone: {', '.join(fields)} changed since")
+        self.change, self.fields = change, list(fields)
+
+
+class NotAllowed(RegistryError):
+    """Whoever asks may not do it."""
+
+    def __init__(self, *, what: str, why: str) -> None:
+        super().__init__(f"not allowed to {what}: {why}")
+        self.what, self.why = what, why
+
+
+class PassRefused(RegistryError):
+    """A pass or a link that is not ours, has expired, or was taken back."""
+
+    def __init__(self, *, why: str) -> None:
+        super().__init__(f"the pass does not hold: {why}")
+        self.why = why
+
+
+class SignInRefused(RegistryError):
+    """A name and password that do not open; which of the two is wrong is not said."""
+
+    def __init__(self) -> None:
+        super().__init__("wrong name or password")
+
+
+class TooManyAttempts(RegistryError):
+    """Too many wrong passwords in a short time."""
+
+    def __init__(self, *, minutes: int) -> None:
+        super().__init__(f"too many attempts: wait {minutes} minutes")
+        self.minutes = minutes

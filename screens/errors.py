@@ -50,7 +50,95 @@ SENTENCES: Final[dict[type[errors.AtlasError], Callable[[Any], str]]] = {
         f"La rete «{e.name}» non tocca la Lombardia (va da {e.bounds[0]:.2f}, {e.bounds[1]:.2f} "
         f"a {e.bounds[2]:.2f}, {e.bounds[3]:.2f}): resta in uso quella di prima."
     ),
+    errors.RegistryUnavailable: lambda e: (
+        f"Il registro non risponde: {e.reason}. Niente è cambiato; riprova."
+    ),
+    errors.RecordMissing: lambda e: f"Nel registro non c'è «{e.key}» ({e.kind}): forse è stato tolto.",
+    errors.FieldsRefused: lambda e: f"Non salvato: {_listed([_fault(one) for one in e.faults])}.",
+    errors.EditConflict: lambda e: (
+        "Non salvato: mentre scrivevi, qualcun altro ha cambiato "
+        f"{', '.join(FIELDS.get(name, name) for name in e.differences)}. Guarda le differenze e scegli."
+    ),
+    errors.UndoRefused: lambda e: (
+        "Non si può annullare: dopo quella modifica sono cambiati ancora "
+        f"{', '.join(FIELDS.get(name, name) for name in e.fields)}."
+    ),
+    errors.NotAllowed: lambda e: f"Non puoi farlo: {MAY_NOT.get(e.why, e.why)}.",
+    errors.PassRefused: lambda e: f"L'accesso non vale: {NO_PASS.get(e.why, e.why)}. Entra di nuovo.",
+    errors.SignInRefused: lambda _: "Nome o parola d'ordine sbagliati.",
+    errors.TooManyAttempts: lambda e: f"Troppi tentativi: riprova fra {e.minutes} minuti.",
 }
+
+FIELDS: Final[dict[str, str]] = {
+    "password": "parola d'ordine",
+    "role": "ruolo",
+    "ambiti": "Ambiti",
+    "records": "schede",
+    "days": "giorni",
+    "label": "a chi",
+    "oidc": "identità",
+    "name": "nome", "kind": "tipo", "status": "stato", "address": "indirizzo", "postcode": "CAP",
+    "comune_code": "comune", "province": "provincia", "lon": "longitudine", "lat": "latitudine",
+    "precision": "precisione", "phone": "telefono", "email": "posta elettronica", "web": "sito",
+    "ambito_id": "Ambito", "ente_id": "ente", "sportello_id": "sportello", "school_id": "scuola",
+    "evidence": "prova", "source_url": "fonte", "source_date": "data della fonte", "source_kind": "tipo di fonte",
+    "notes": "note", "caution": "avvertenze", "confirm_every_months": "ogni quanto confermare",
+    "confirmed_on": "data di conferma", "confirmed_by": "chi ha confermato", "deleted_at": "cancellazione",
+    "themes": "temi", "targets": "destinatari", "access": "modo di accesso", "access_note": "note sull'accesso",
+    "cost": "costo", "areas": "zone servite", "areas_basis": "come si sanno le zone", "area_note": "zona",
+    "closures": "chiusure", "description": "descrizione", "hours": "orari", "hours_note": "note sugli orari",
+    "reception": "come si riceve", "languages": "lingue", "mediator": "mediatore", "capacity": "posti",
+    "communities": "comunità", "activities": "attività", "settings": "contesti", "figures": "cifre",
+    "services": "servizi", "hours_a_year": "ore all'anno",
+}  # fmt: skip
+"""Fields of the registry as a person calls them."""
+
+WHY: Final[dict[str, str]] = {
+    "unknown_field": "non è un campo del registro",
+    "kept_by_us": "non si scrive a mano",
+    "needed": "è obbligatorio",
+    "not_text": "deve essere testo",
+    "not_list": "deve essere un elenco",
+    "not_number": "deve essere un numero",
+    "too_short": "è troppo corto",
+    "taken": "è già di un altro",
+    "too_long": "è troppo lungo",
+    "markup": "contiene codice HTML",
+    "control": "contiene caratteri invisibili",
+    "code": "non è una voce dell'elenco",
+    "pattern": "non ha la forma giusta",
+    "outside": "è fuori dai limiti",
+    "both_or_neither": "longitudine e latitudine vanno date insieme",
+    "not_there": "non c'è nel registro",
+    "in_use": "altre schede ne dipendono",
+    "closure": "una chiusura ha due date in ordine e un motivo breve",
+    "area": "una zona non è fra quelle note",
+    "hours_syntax": "gli orari non si leggono",
+    "hours_no_day": "manca il giorno",
+    "hours_no_time": "manca l'ora",
+    "hours_past_midnight": "l'ora di chiusura viene prima di quella di apertura",
+    "hours_open_end": "manca l'ora di chiusura",
+    "hours_twice": "lo stesso giorno è scritto due volte: gli orari di un giorno vanno insieme, con la virgola",
+}
+"""Why a value is refused (``data.registry.checks.WHY``)."""
+
+MAY_NOT: Final[dict[str, str]] = {
+    "reading_only": "questa scheda si può solo leggere",
+    "other_ambito": "la scheda è di un altro Ambito",
+    "other_record": "il collegamento vale per altre schede",
+    "field": "questo dato lo cambia solo la redazione",
+    "regional": "serve la redazione regionale",
+    "not_here": "da qui non si può",
+}
+"""Why somebody may not do something (``data.registry.rights.WHY``)."""
+
+NO_PASS: Final[dict[str, str]] = {
+    "forged": "non è stato dato da noi",
+    "expired": "è scaduto",
+    "revoked": "è stato ritirato",
+    "disabled": "l'utente è stato disattivato",
+}
+"""Why a pass does not hold (``data.registry.people.NO_PASS``)."""
 
 
 REASONS: Final = {
@@ -83,6 +171,11 @@ def sentence(fault: errors.AtlasError) -> str:
 
 def _listed(faults: list[str]) -> str:
     return "; ".join(faults)
+
+
+def _fault(fault: errors.Fault) -> str:
+    given = f" («{fault.value}»)" if fault.value else ""
+    return f"{FIELDS.get(fault.field, fault.field)}{given} {WHY.get(fault.why, fault.why)}"
 
 
 def _points(count: int) -> str:

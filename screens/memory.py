@@ -9,6 +9,8 @@ import shapely
 import streamlit as st
 
 from data import catalog
+from data.registry.seed import seed
+from data.registry.store import Store, open_store
 from errors import AtlasError
 from geo import street_time, surface
 from geo.crs import DEGREES
@@ -31,6 +33,14 @@ KEPT_ANSWERS = 64
 def table(name: str) -> Any:
     """A clean table."""
     return catalog.load(name)
+
+
+@st.cache_resource(show_spinner=False)
+def registry() -> Store:
+    """The registry, opened and seeded from the clean tables."""
+    opened = open_store(folder=joined.VAR)
+    seed(opened, table)
+    return opened
 
 
 @st.cache_resource(show_spinner=False)

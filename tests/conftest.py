@@ -22,6 +22,7 @@ def var(tmp_path, monkeypatch):
     folder = tmp_path / "var"
     monkeypatch.setenv("ATLANTE_VAR", str(folder))
     if joined := sys.modules.get("screens.joined"):
+        monkeypatch.setattr(joined, "VAR", folder)
         monkeypatch.setattr(joined, "NETWORKS", folder / "networks")
         monkeypatch.setattr(joined, "MATRICES", folder / "matrices")
     return folder

@@ -1,0 +1,1 @@
+"""The registry: who runs which services, kept true by those who run them."""
