@@ -24,7 +24,7 @@ from geo.streets.make import BUFFER_KM, buffered, make
 from geo.streets.overpass import ENDPOINT
 from geo.whole import whole
 from layers.style import number
-from screens import batch, joined, network
+from screens import batch, joined, network, registry_commands
 from screens.errors import sentence
 from screens.filters import MODE_WORDS
 
@@ -54,6 +54,7 @@ def parser() -> argparse.ArgumentParser:
             "network", help="la rete che dà i minuti: build, list, info, use, export, calibrate"
         )
     )
+    registry_commands.add_to(commands)
     _access_command(commands.add_parser("access", help="accesso agli sportelli, una riga per comune"))
     return top
 
@@ -266,7 +267,7 @@ def network_use(options: argparse.Namespace) -> int:
 
 def network_matrices(_: argparse.Namespace) -> int:
     """Renew what is kept of minutes between all desks and all demand points, where something changed."""
-    table = functools.cache(catalog.load)
+    table = batch.tables()
     networks = joined.networks(table)
     for mode in MODES:
         kept = joined.matrix(table, networks, mode=mode)
@@ -323,7 +324,7 @@ def access(options: argparse.Namespace) -> int:
     """Write one row a comune: people, minutes and band to the nearest desk, people beyond the limit."""
     with _computed(options.scheduler) as nearest:
         answered = batch.access_of_comuni(
-            functools.cache(catalog.load),
+            batch.tables(),
             mode=options.mode,
             limit=options.limit,
             kinds=options.kind,

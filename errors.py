@@ -24,11 +24,13 @@ AtlasError
     ├── RecordMissing           a record, or a change, that is not there
     ├── FieldsRefused           values that a record cannot hold
     ├── EditConflict            somebody changed the record meanwhile
+    ├── ImportOutdated          the registry has moved since an import was looked at
     ├── UndoRefused             what was changed has been changed again since
     ├── NotAllowed              whoever asks may not do it
     ├── PassRefused             a pass or link that is not ours, or no longer holds
     ├── SignInRefused           a name and password that do not open
-    └── TooManyAttempts         too many wrong passwords in a short time
+    ├── TooManyAttempts         too many wrong passwords in a short time
+    └── BackupRefused           a back-up that cannot be restored
 """
 
 from collections.abc import Mapping, Sequence
@@ -232,6 +234,14 @@ class EditConflict(RegistryError):
         self.differences, self.clashing = dict(differences), list(clashing)
 
 
+class ImportOutdated(RegistryError):
+    """Records that an import was to write are no longer as they were when it was looked at; each is named."""
+
+    def __init__(self, *, records: Sequence[str]) -> None:
+        super().__init__(f"the registry moved since the preview: {', '.join(records)}")
+        self.records = list(records)
+
+
 class UndoRefused(RegistryError):
     """What a change wrote has been changed again since; the fields are named."""
 
@@ -269,3 +279,11 @@ class TooManyAttempts(RegistryError):
     def __init__(self, *, minutes: int) -> None:
         super().__init__(f"too many attempts: wait {minutes} minutes")
         self.minutes = minutes
+
+
+class BackupRefused(RegistryError):
+    """A file that is no back-up of the registry, or that cannot be restored into this one."""
+
+    def __init__(self, *, file: str, why: str) -> None:
+        super().__init__(f"{file} cannot be restored: {why}")
+        self.file, self.why = file, why

@@ -65,11 +65,12 @@ def make_venv() -> None:
 
 def test(options: list[str]) -> int:
     """Style, types, then the tests; all three are run, the first failure gives the status."""
+    shared = ["-n", str(min(4, os.cpu_count() or 1)), "--dist", "loadscope"]
     checks = [
         [str(PYTHON), "-m", "ruff", "check", "."],
         [str(PYTHON), "-m", "ruff", "format", "--check", "."],
         [str(PYTHON), "-m", "mypy", "."],
-        [str(PYTHON), "-m", "pytest", *options],
+        [str(PYTHON), "-m", "pytest", *(options or shared)],
     ]
     return next((status for status in [call(check) for check in checks] if status), 0)
 

@@ -24,10 +24,10 @@ from urllib.parse import urlsplit
 import streamlit
 import uvicorn
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders, QueryParams
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -213,6 +213,69 @@ class PackedStatic:
         await answer(scope, receive, send)
 
 
+class SignInAnswers:
+    """Brings whoever was sent to an OpenID provider back to the page Entra, which says how it went.
+
+    Streamlit's own routes would open the first page, and say nothing of a refusal.
+    """
+
+    PATHS: ClassVar = ("/auth/login", "/auth/logout", "/oauth2callback")
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on; where the answer would open the first page, it opens Entra."""
+        if scope["type"] != "http" or scope["path"] not in self.PATHS:
+            await self.app(scope, receive, send)
+            return
+        answered = _Kept()
+        await self.app(scope, receive, answered)
+        headers = Headers(raw=answered.headers)
+        if answered.status == 302 and headers.get("location") != "/":
+            await answered.give(send)
+            return
+        outcome = signed_in_how(scope["path"], QueryParams(scope["query_string"]), answered.status, headers)
+        back = RedirectResponse(f"/entra?esito={outcome}" if outcome else "/entra", status_code=302)
+        back.raw_headers += [(name, value) for name, value in answered.headers if name == b"set-cookie"]
+        await back(scope, receive, send)
+
+
+class _Kept:
+    """An answer that is looked at before it is sent."""
+
+    def __init__(self) -> None:
+        self.messages: list[Message] = []
+
+    async def __call__(self, message: Message) -> None:
+        self.messages.append(message)
+
+    @property
+    def status(self) -> int:
+        return int(self.messages[0]["status"])
+
+    @property
+    def headers(self) -> list[tuple[bytes, bytes]]:
+        return list(self.messages[0]["headers"])
+
+    async def give(self, send: Send) -> None:
+        """Send it as it was."""
+        for message in self.messages:
+            await send(message)
+
+
+def signed_in_how(path: str, asked: QueryParams, status: int, headers: Headers) -> str | None:
+    """How a way in through a provider ended, as ``screens/entra.py`` calls it; nothing if there is nothing to tell."""
+    cookies = [one for one in headers.getlist("set-cookie") if one.startswith("_streamlit_user=")]
+    if any("Max-Age=0" not in one for one in cookies):
+        return None
+    if "error" in asked:
+        return "rifiutato"
+    if path == "/auth/login":
+        return "non-risponde" if status >= 400 else "non-riuscito"
+    return "non-riuscito" if "state" in asked else None
+
+
 @lru_cache(maxsize=512)
 def _packed(file: Path) -> bytes:
     return gzip.compress(file.read_bytes(), 6, mtime=0)
@@ -230,7 +293,7 @@ def make_app(script: str | Path = HOUSE / "app.py") -> streamlit.App:
     Streamlit keeps ``/_stcore``, ``/media``, ``/component`` and ``/static`` for itself and
     refuses routes there; ours stand under ``/assets`` and ``/layers``.
     """
-    middleware = [Middleware(PackedStatic), Middleware(ItalianPages)]
+    middleware = [Middleware(PackedStatic), Middleware(ItalianPages), Middleware(SignInAnswers)]
     return streamlit.App(script, routes=ROUTES, middleware=middleware, on_script_error=tell_fault)
 
 

@@ -18,6 +18,7 @@ import pandas as pd
 import requests
 import shapely
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
 from errors import SourceUnavailable
 from geo.crs import DEGREES, LOMBARDY_BOX, METRES
@@ -310,6 +311,41 @@ def spread(spots: gpd.GeoSeries, *, step_m: float, water: gpd.GeoSeries | None =
     laid_out = gpd.GeoSeries.from_xy(x, y, index=spots.index, crs=METRES).to_crs(DEGREES)
     rounded = gpd.GeoSeries.from_xy(laid_out.x.round(6), laid_out.y.round(6), index=spots.index, crs=DEGREES)
     return rounded.where(spots.notna())
+
+
+def beside(
+    spots: gpd.GeoSeries, taken: gpd.GeoSeries, *, step_m: float, water: gpd.GeoSeries | None = None
+) -> gpd.GeoSeries:
+    """Points laid out as by ``spread`` where others already are, which stay: each takes the next free place.
+
+    A place is free half a step away from every point of ``taken``. Both in degrees, missing allowed; index and
+    order are those of ``spots``.
+    """
+    metres, there = spots.to_crs(METRES), taken.dropna().to_crs(METRES)
+    wet = None if water is None else water.to_crs(METRES).union_all()
+    held = cKDTree(np.column_stack([there.x, there.y])) if len(there) else None
+    found = np.full((len(spots), 2), np.nan)
+    known = spots.notna().to_numpy()
+    keys = pd.Series(list(zip(metres.x.round(), metres.y.round(), strict=True)))[known]
+    for (x, y), heap in keys.groupby(keys).groups.items():
+        rows = np.asarray(heap)
+        found[rows] = _free_places(float(x), float(y), len(rows), step_m, wet, held)
+    laid = gpd.GeoSeries.from_xy(found[:, 0], found[:, 1], index=spots.index, crs=METRES).to_crs(DEGREES)
+    return laid.where(spots.notna())
+
+
+def _free_places(
+    x: float, y: float, count: int, step_m: float, wet: shapely.Geometry | None, held: cKDTree | None
+) -> Floats:
+    """The first places of the spiral around a point that are dry and free, as many as asked."""
+    asked = count
+    while True:
+        places = np.column_stack(_sunflower(x, y, asked, step_m, wet))
+        apart = np.full(len(places), np.inf) if held is None else np.asarray(held.query(places)[0])
+        free = np.flatnonzero(apart >= step_m / 2)
+        if len(free) >= count:
+            return places[free[:count]]
+        asked *= 2
 
 
 def _sunflower(

@@ -69,6 +69,22 @@ class Matrix(NamedTuple):
             best[better], which[better] = least[better], part[first[better]]
         return np.where(np.isfinite(best), best, np.nan), which
 
+    def two_nearest(
+        self, rows: list[int] | NDArray[np.int64]
+    ) -> tuple[tuple[Floats, NDArray[np.int64]], tuple[Floats, NDArray[np.int64]]]:
+        """The nearest and the second nearest of some desks, each as ``nearest`` gives it.
+
+        Of desks equally near, the first of them is the nearest; desks at the same spot are two desks.
+        """
+        wanted = np.asarray(rows, dtype=np.int64)
+        first = self.nearest(wanted)
+        second, which = np.full(len(first[0]), np.nan), np.full(len(first[0]), -1, dtype=np.int64)
+        for desk in np.unique(first[1][first[1] >= 0]):
+            here = np.flatnonzero(first[1] == desk)
+            only = self._replace(minutes=csr_array(self.minutes[:, here]))
+            second[here], which[here] = only.nearest(wanted[wanted != desk])
+        return first, (second, which)
+
 
 def path_of(folder: Path, *, mode: str, period: str = PEAK) -> Path:
     """The file of a mode and time of day."""

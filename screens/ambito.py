@@ -309,7 +309,10 @@ def _associations(chosen: str) -> None:
                     "Nome": here["name"],
                     "Comune": here["comune"].fillna("non noto"),
                     "Comunità": here["communities"].fillna("non indicate").str.replace(";", ", "),
-                    "Attività": here["activities"].str.replace("_", " ").str.replace(";", ", "),
+                    "Attività": here["activities"]
+                    .fillna("non note")
+                    .str.replace("_", " ")
+                    .str.replace(";", ", "),
                     "Prova": here["evidence"],
                 }
             ).set_index("Nome"),
@@ -331,11 +334,15 @@ def _unknown(chosen: str) -> None:
         f"Posizione: solo il centro del comune per {int((here['precision'] == 'settlement').sum())} su {len(here)}.",
         f"Recapiti: né telefono né e-mail per {silent} su {len(here)}.",
     ] * (len(here) > 0)
+    quality = here["quality"].astype(float).mean()
+    if not pd.isna(quality):
+        lines.append(f"Schede: qualità media {number(quality, digits=2)} su 1.")
     if doubtful:
         which = "un comune è attribuito" if doubtful == 1 else f"{doubtful} comuni sono attribuiti"
         lines.append(f"Confini: {which} all'Ambito con poca sicurezza.")
     st.markdown("\n".join(f"- {line}" for line in lines))
     frame.sources("sportelli", "ambito_comuni")
+    frame.link("qualita", "Come migliorare le schede, e chi chiamare per primo", ambito=chosen)
 
 
 if __name__ == "__main__":

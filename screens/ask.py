@@ -20,6 +20,7 @@ FILTER_LABELS = {
     "themes": "il tema",
     "languages": "la lingua",
     "evidence": "il livello di prova",
+    "quality": "la qualità della scheda",
     "ambito": "l'Ambito",
     "closed": "l'esclusione degli sportelli chiusi",
 }
@@ -29,6 +30,7 @@ WIDGETS = (
     "themes",
     "evidence",
     "languages",
+    "quality",
     "ambito",
     "closed",
     "mode",
@@ -42,19 +44,6 @@ def codes(cells: Iterable[Any]) -> list[str]:
     """The different codes in cells of codes apart by ``;``, in order."""
     found = {c.strip() for cell in cells if not pd.isna(cell) for c in str(cell).split(";")}
     return sorted(found - {""})
-
-
-def short_names(ambiti: pd.DataFrame) -> dict[str, str]:
-    """``ambito_id`` → name without "Ambito di", in alphabetical order.
-
-    Examples
-    --------
-    >>> short_names(pd.DataFrame({"ambito_id": ["oo", "da"], "ambito": ["Ambito 7 Oglio Ovest", "Ambito di Dalmine"]}))
-    {'da': 'Dalmine', 'oo': 'Oglio Ovest'}
-    """
-    prefix = r"^(Ambito|Distretto)( Sociale| distrettuale| Territoriale Distretto)?( \d+)?( di| della)? "
-    names = ambiti.set_index("ambito_id")["ambito"].str.replace(prefix, "", regex=True)
-    return {str(code): str(name) for code, name in names.sort_values(key=lambda s: s.str.casefold()).items()}
 
 
 def known_codes(sportelli: pd.DataFrame, ambiti: pd.DataFrame) -> Known:
@@ -141,6 +130,14 @@ def _narrow(known: Known) -> None:
         format_func=lambda level: f"{level} · {label('evidence', level).lower()}",
         placeholder="Tutti",
     )
+    st.pills(
+        "Qualità della scheda",
+        filters.QUALITY,
+        key=KEY + "quality",
+        selection_mode="multi",
+        format_func=str.capitalize,
+        help="Da 0 a 1: quanto la scheda è completa, recente e provata. Bassa fino a 0,25, alta da 0,75.",
+    )
     st.toggle("Mostra anche gli sportelli chiusi", key=KEY + "closed")
 
 
@@ -193,7 +190,7 @@ def ask(known: Known, ambiti: Mapping[str, str]) -> Filters:
 
 def _filter_words() -> str:
     """ "Filtri", with how many are set."""
-    named = ("groups", "kinds", "themes", "languages", "evidence", "closed")
+    named = ("groups", "kinds", "themes", "languages", "evidence", "quality", "closed")
     count = sum(bool(st.session_state.get(KEY + name)) for name in named)
     return f"Filtri ({count})" if count else "Filtri"
 

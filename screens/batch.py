@@ -1,5 +1,6 @@
 """What the batch commands answer, from the same joins as the screens. No Streamlit."""
 
+import functools
 import re
 from collections.abc import Callable, Collection, Sequence
 from typing import Final
@@ -9,7 +10,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from data import catalog
 from data.derived.positions import main_settlements
+from data.registry.seed import seed
+from data.registry.store import Store, open_store
 from data.vocabularies import vocabulary
 from errors import CoordinateError, UnknownCode
 from geo import calibration, congestion, estimated, free_flow, street_time, travel_time
@@ -19,10 +23,27 @@ from geo.streets.make import Area
 from geo.streets.store import Streets
 from screens import joined
 from screens.joined import Table
+from screens.living import living
 
 COORDINATES: Final = re.compile(r"\s*(-?\d+(?:\.\d+)?)\s+(-?\d+(?:\.\d+)?)\s*")
 CODE: Final = re.compile(r"\s*(\d{5,6})\s*")
 """Five figures are a code that lost its first zero in a spreadsheet."""
+
+
+def tables() -> Table:
+    """The way to the tables as the screens have it: from the registry what it keeps, the clean ones otherwise.
+
+    Raises ``RegistryUnavailable`` rather than answer from what the registry may have changed.
+    """
+    clean = functools.cache(catalog.load)
+    return living(registry(clean), clean)
+
+
+def registry(table: Table = catalog.load) -> Store:
+    """The registry of this machine, open and seeded."""
+    store = open_store(folder=joined.VAR)
+    seed(store, table)
+    return store
 
 
 def minutes_of_pairs(table: Table, pairs: pd.DataFrame, *, mode: str) -> pd.DataFrame:

@@ -100,7 +100,7 @@ def hours_in_words(hours: str) -> str:
     words = re.sub(
         r"\[([\d,]+)\]", lambda m: f" ({', '.join(f'{n}°' for n in m[1].split(','))} del mese)", hours
     )
-    words = words.replace('"', "")
+    words = re.sub(r'(?<=\S) "([^"]*)"', r" (\1)", words).replace('"', "")
     words = re.sub(r"\b(Mo|Tu|We|Th|Fr|Sa|Su|PH|off)\b", lambda m: DAYS[m[1]], words)
     return re.sub(r"(?<=[a-z)]),(?=\S)", ", ", words)
 
@@ -170,8 +170,25 @@ def rows(desk: Row) -> dict[str, str]:
         "Recapiti": _contacts(desk),
         "Chi lo dice": _says(desk),
         "Prova": _explained("evidence", level, shown=f"{level} · ") if level else unknown("livello non noto"),
+        "Conferma": _confirmed(desk),
+        "Qualità": _quality(desk),
         "Stato": _status(status) if status else unknown("stato non noto"),
     }
+
+
+def _confirmed(desk: Row) -> str:
+    """When somebody last said that the record is true."""
+    day = cell(desk.get("confirmed_on"))
+    return escape(f"il {date_in_words(day)}") if day else unknown("nessuno l'ha ancora confermata")
+
+
+def _quality(desk: Row) -> str:
+    """The quality of the record, and where to see how to mend it."""
+    value: Any = desk.get("quality")
+    if missing(value):
+        return unknown("non calcolata")
+    where = f"/registro?scheda=sportelli/{quote(cell(desk.get('sportello_id')))}"
+    return f'{escape(number(float(value), digits=2))} su 1 · <a href="{where}" target="_self">come migliorarla</a>'
 
 
 def _panel(title: str, under: str, lines: Mapping[str, str], *, foot: str = "", desk: str = "") -> str:

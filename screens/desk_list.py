@@ -20,6 +20,7 @@ COLUMNS = {
     "Orari": st.column_config.TextColumn(width=190),
     "Lingue": st.column_config.TextColumn(width=150),
     "Prova": st.column_config.TextColumn(width=60, help="Da A, la più solida, a D"),
+    "Qualità": st.column_config.NumberColumn(width=70, format="%.2f", help="Della scheda, da 0 a 1"),
 }
 
 
@@ -41,6 +42,7 @@ def words_of(shown: pd.DataFrame) -> pd.DataFrame:
             "Orari": [hours_in_words(cell(hours)) or "non noti" for hours in shown["opening_hours"]],
             "Lingue": [languages_in_words(cell(codes)) or "non note" for codes in shown["languages"]],
             "Prova": shown["evidence"],
+            "Qualità": shown["quality"].astype(float),
         }
     )
 

@@ -54,10 +54,14 @@ SENTENCES: Final[dict[type[errors.AtlasError], Callable[[Any], str]]] = {
         f"Il registro non risponde: {e.reason}. Niente è cambiato; riprova."
     ),
     errors.RecordMissing: lambda e: f"Nel registro non c'è «{e.key}» ({e.kind}): forse è stato tolto.",
-    errors.FieldsRefused: lambda e: f"Non salvato: {_listed([_fault(one) for one in e.faults])}.",
+    errors.FieldsRefused: lambda e: f"Non salvato: {_listed([fault_words(one) for one in e.faults])}.",
     errors.EditConflict: lambda e: (
         "Non salvato: mentre scrivevi, qualcun altro ha cambiato "
         f"{', '.join(FIELDS.get(name, name) for name in e.differences)}. Guarda le differenze e scegli."
+    ),
+    errors.ImportOutdated: lambda e: (
+        "Non salvato: da quando hai guardato l'anteprima, nel registro sono cambiate schede di questo file "
+        f"({len(e.records)}). Guarda l'anteprima di nuovo."
     ),
     errors.UndoRefused: lambda e: (
         "Non si può annullare: dopo quella modifica sono cambiati ancora "
@@ -66,6 +70,9 @@ SENTENCES: Final[dict[type[errors.AtlasError], Callable[[Any], str]]] = {
     errors.NotAllowed: lambda e: f"Non puoi farlo: {MAY_NOT.get(e.why, e.why)}.",
     errors.PassRefused: lambda e: f"L'accesso non vale: {NO_PASS.get(e.why, e.why)}. Entra di nuovo.",
     errors.SignInRefused: lambda _: "Nome o parola d'ordine sbagliati.",
+    errors.BackupRefused: lambda e: (
+        f"La copia «{e.file}» non si può ripristinare: {NO_RESTORE.get(e.why, e.why)}. Il registro resta com'era."
+    ),
     errors.TooManyAttempts: lambda e: f"Troppi tentativi: riprova fra {e.minutes} minuti.",
 }
 
@@ -76,6 +83,11 @@ FIELDS: Final[dict[str, str]] = {
     "records": "schede",
     "days": "giorni",
     "label": "a chi",
+    "title": "titolo",
+    "kinds": "tipi di scheda",
+    "fields": "dati chiesti",
+    "starts_on": "inizio",
+    "ends_on": "fine",
     "oidc": "identità",
     "name": "nome", "kind": "tipo", "status": "stato", "address": "indirizzo", "postcode": "CAP",
     "comune_code": "comune", "province": "provincia", "lon": "longitudine", "lat": "latitudine",
@@ -121,6 +133,13 @@ WHY: Final[dict[str, str]] = {
     "hours_twice": "lo stesso giorno è scritto due volte: gli orari di un giorno vanno insieme, con la virgola",
 }
 """Why a value is refused (``data.registry.checks.WHY``)."""
+WHY_OF: Final[dict[tuple[str, str], str]] = {
+    (
+        "password",
+        "too_short",
+    ): "troppo facile: servono almeno 12 caratteri, non sempre gli stessi, e senza il nome",
+}
+"""Where a field has more to say than the reason alone."""
 
 MAY_NOT: Final[dict[str, str]] = {
     "reading_only": "questa scheda si può solo leggere",
@@ -139,6 +158,14 @@ NO_PASS: Final[dict[str, str]] = {
     "disabled": "l'utente è stato disattivato",
 }
 """Why a pass does not hold (``data.registry.people.NO_PASS``)."""
+NO_RESTORE: Final[dict[str, str]] = {
+    "not_ours": "non è una copia del registro",
+    "broken": "è tronca, guasta o ritoccata",
+    "newer": "l'ha fatta un atlante più nuovo di questo",
+    "not_empty": "il registro non è vuoto; per sostituirlo aggiungere --yes (quello di adesso viene messo da parte)",
+    "unsound": "le sue righe non stanno insieme",
+}
+"""Why a back-up is not restored (``data.registry.backup.WHY``)."""
 
 
 REASONS: Final = {
@@ -173,9 +200,11 @@ def _listed(faults: list[str]) -> str:
     return "; ".join(faults)
 
 
-def _fault(fault: errors.Fault) -> str:
+def fault_words(fault: errors.Fault) -> str:
+    """What is wrong with one value, in a few words."""
     given = f" («{fault.value}»)" if fault.value else ""
-    return f"{FIELDS.get(fault.field, fault.field)}{given} {WHY.get(fault.why, fault.why)}"
+    why = WHY_OF.get((fault.field, fault.why)) or WHY.get(fault.why, fault.why)
+    return f"{FIELDS.get(fault.field, fault.field)}{given} {why}"
 
 
 def _points(count: int) -> str:

@@ -30,7 +30,7 @@ from layers import (
     sportelli,
 )
 from layers.features import text
-from screens import filters, memory, reach
+from screens import filters, memory, reach, record_search
 from screens.card import hours_in_words
 from screens.reach import Question
 
@@ -130,6 +130,8 @@ SHAPES: dict[str, Callable[[Params], dict[str, Any]]] = {
     "tempi_mete": _goals,
     "tempi_sportelli": lambda _: _pointed(reach.choosable(memory.sportelli())),
     "tempi_tragitto": _trip,
+    "registro": record_search.shapes,
+    "registro_punto": record_search.point,
     "tempi_strade": lambda _: isocrone.build_edge(memory.networks().streets),
 }
 
@@ -169,8 +171,26 @@ def access(asked: filters.Filters) -> Any:
     return memory.access(mode=asked.mode, limit=asked.limit, kinds=asked.all_kinds(), evidence=asked.evidence)
 
 
+STILL = {
+    ("geojson", name)
+    for name in (
+        "lakes",
+        "places",
+        "unassigned",
+        "ambiti",
+        "chosen",
+        "comuni",
+        "scuole",
+        "biblioteche",
+        "cpia",
+        "registro_punto",
+    )
+}
+"""Feeds that do not change with the registry."""
+
+
 @lru_cache(maxsize=256)
-def _made(kind: str, name: str, params: tuple[tuple[str, str], ...]) -> Feed:
+def _made(kind: str, name: str, params: tuple[tuple[str, str], ...], stamp: str) -> Feed:  # noqa: ARG001
     makers: Mapping[str, Callable[[Params], dict[str, Any]]] = {"geojson": SHAPES, "json": VALUES}[kind]
     if name not in makers:
         raise UnknownCode(what="layer", codes=[name])
@@ -199,7 +219,8 @@ def feed(kind: str, name: str, params: Params) -> Feed:
     DataError
         A table is missing or broken.
     """
-    return _made(kind, name, tuple(sorted((key, text) for key, text in params.items() if key != "v")))
+    asked = tuple(sorted((key, text) for key, text in params.items() if key != "v"))
+    return _made(kind, name, asked, "" if (kind, name) in STILL else memory.stamp())
 
 
 def url(kind: str, name: str, **params: str) -> str:

@@ -29,6 +29,8 @@ GROUNDS = (
     "none",
 )
 LAYERS = ("sportelli", "scuole", "associazioni", "biblioteche", "cpia")
+QUALITY = {"bassa": (0.0, 0.25), "media": (0.25, 0.5), "buona": (0.5, 0.75), "alta": (0.75, 1.01)}
+"""Classes of quality of a record: from, up to but not including."""
 GROUPS = tuple(group.code for group in KIND_GROUPS)
 KINDS = tuple(kind for group in KIND_GROUPS for kind in group.kinds)
 
@@ -45,6 +47,8 @@ class Filters:
         Codes of which a desk needs at least one.
     evidence
         Levels A to D that are shown.
+    quality
+        Classes of ``QUALITY`` that are shown; a record of no known quality is in none.
     ambito
         ``ambito_id``; the desks whose place is in it.
     closed
@@ -64,6 +68,7 @@ class Filters:
     themes: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
+    quality: tuple[str, ...] = ()
     ambito: str = ""
     closed: bool = False
     mode: str = "car"
@@ -88,6 +93,7 @@ class Known:
     themes: Collection[str] | None = None
     evidence: Collection[str] | None = EVIDENCE
     languages: Collection[str] | None = None
+    quality: Collection[str] | None = tuple(QUALITY)
     ambito: Collection[str] | None = None
     selected: Collection[str] | None = None
     mode: Collection[str] | None = MODES
@@ -103,6 +109,7 @@ PARAMETERS = {
     "themes": "temi",
     "evidence": "prove",
     "languages": "lingue",
+    "quality": "qualita",
     "ambito": "ambito",
     "closed": "chiusi",
     "mode": "mezzo",
@@ -183,6 +190,14 @@ def _any_of(cells: pd.Series, wanted: Collection[str]) -> pd.Series:
     ).astype(bool)
 
 
+def in_classes(quality: pd.Series, classes: Collection[str]) -> pd.Series:
+    """Whether each quality, from 0 to 1, is in one of the classes; missing is in none."""
+    found = pd.Series(False, index=quality.index)
+    for low, high in (QUALITY[code] for code in classes):
+        found |= quality.astype(float).between(low, high, inclusive="left")
+    return found
+
+
 def _masks(sportelli: pd.DataFrame, filters: Filters) -> dict[str, pd.Series]:
     """For each filter that is set, whether each desk passes it."""
     masks: dict[str, pd.Series] = {}
@@ -194,6 +209,8 @@ def _masks(sportelli: pd.DataFrame, filters: Filters) -> dict[str, pd.Series]:
         masks["languages"] = _any_of(sportelli["languages"], filters.languages)
     if filters.evidence:
         masks["evidence"] = sportelli["evidence"].isin(filters.evidence)
+    if filters.quality:
+        masks["quality"] = in_classes(sportelli["quality"], filters.quality)
     if filters.ambito:
         masks["ambito"] = sportelli["ambito_id"].eq(filters.ambito).fillna(False).astype(bool)
     if not filters.closed:
@@ -205,7 +222,8 @@ def apply(sportelli: Table, filters: Filters) -> Table:
     """The desks that answer the question, rows in the same order.
 
     The list on screen and the feed of the map both call this, so they always show the same.
-    Columns read: ``kind``, ``themes``, ``languages``, ``evidence``, ``ambito_id``, ``status``.
+    Columns read: ``kind``, ``themes``, ``languages``, ``evidence``, ``ambito_id``, ``status``,
+    and ``quality`` where it is asked for.
     Desks with no published language pass no filter on languages: it asks for what is known.
     """
     keep = pd.Series(True, index=sportelli.index)
@@ -233,5 +251,18 @@ def ways_out(sportelli: pd.DataFrame, filters: Filters) -> dict[str, int]:
 
 def feed_query(filters: Filters) -> dict[str, str]:
     """The parameters that change which desks the feed gives (not what is drawn around them)."""
-    kept = ("groups", "kinds", "themes", "evidence", "languages", "ambito", "closed")
+    kept = ("groups", "kinds", "themes", "evidence", "languages", "quality", "ambito", "closed")
     return {name: text for name, text in write(filters).items() if name in {PARAMETERS[k] for k in kept}}
+
+
+def short_names(ambiti: pd.DataFrame) -> dict[str, str]:
+    """``ambito_id`` → name without "Ambito di", in alphabetical order.
+
+    Examples
+    --------
+    >>> short_names(pd.DataFrame({"ambito_id": ["oo", "da"], "ambito": ["Ambito 7 Oglio Ovest", "Ambito di Dalmine"]}))
+    {'da': 'Dalmine', 'oo': 'Oglio Ovest'}
+    """
+    prefix = r"^(Ambito|Distretto)( Sociale| distrettuale| Territoriale Distretto)?( \d+)?( di| della)? "
+    names = ambiti.set_index("ambito_id")["ambito"].str.replace(prefix, "", regex=True)
+    return {str(code): str(name) for code, name in names.sort_values(key=lambda s: s.str.casefold()).items()}

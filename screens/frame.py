@@ -14,6 +14,7 @@ from geo.network import ESTIMATED
 from geo.street_time import PEAK
 from layers.style import number
 from screens import address, memory
+from screens.living import FROM_THE_REGISTRY
 
 STYLE = Path(__file__).with_name("frame.css")
 """The look of every page, beyond what Streamlit's theme can say."""
@@ -52,10 +53,16 @@ def _networks_words() -> str:
 
 def sources(*datasets: str, also: str = "") -> None:
     """One line under a figure: where it comes from and of when."""
-    lines = dict.fromkeys(read_label(name).source_line for name in datasets)
+    lines = dict.fromkeys(source_line(name) for name in datasets)
     said = [f"{also}."] * bool(also) + [f"Fonte: {'; '.join(lines)}."] * bool(lines)
     if said:
         st.caption(" ".join(said))
+
+
+def source_line(dataset: str) -> str:
+    """Who says so, and of when; of what people keep in the registry also when they last did."""
+    said, day = read_label(dataset).source_line, memory.kept_on() if dataset in FROM_THE_REGISTRY else None
+    return said if day is None else f"Registro dell'atlante, modificato il {day:%d/%m/%Y}, nato da: {said}"
 
 
 def minutes_words(minutes: Any, low: Any, high: Any) -> str:

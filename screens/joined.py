@@ -45,6 +45,9 @@ GONE: Final = ("chiuso", "probabilmente_superato")
 """Statuses of desks that nobody should travel to."""
 
 
+LIVING: Final = ("quality", "confirmed_on")
+"""What only the registry knows of a desk: missing where the starting lists stand in for it."""
+
 WHERE_NOBODY: Final = 1e-9
 """Weight of a resident beside a foreign resident in the medians: it tells only where no foreign resident lives."""
 
@@ -90,7 +93,10 @@ def ambiti(table: Table, of: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def placed(table: Table, kind: str, things: pd.DataFrame, key: str) -> gpd.GeoDataFrame:
-    """Things with their position (``precision``, ``radius_m``, ``position_source``, point) and their Ambito."""
+    """Things with their position (``precision``, ``radius_m``, ``position_source``, point) and their Ambito.
+
+    Whose a thing is in the registry goes before whose its comune is.
+    """
     where = table("positions")
     where = (
         where[where["kind"] == kind]
@@ -99,7 +105,8 @@ def placed(table: Table, kind: str, things: pd.DataFrame, key: str) -> gpd.GeoDa
     )
     joined = things.drop(columns="comune_code", errors="ignore").merge(where, on=key, how="left")
     belongs = table("ambito_comuni").set_index("comune_code")["ambito_id"]
-    joined["ambito_id"] = joined["comune_code"].map(belongs)
+    of_place = joined["comune_code"].map(belongs)
+    joined["ambito_id"] = joined["ambito_id"].fillna(of_place) if "ambito_id" in joined else of_place
     return gpd.GeoDataFrame(joined, geometry="geometry", crs=DEGREES)
 
 
@@ -107,9 +114,10 @@ def sportelli(table: Table) -> gpd.GeoDataFrame:
     """Desks with their position and Ambito; one whose comune is unknown takes the Ambito it names.
 
     ``reach_m`` is how far from its point a desk is thought to be: its radius, or the built-up land around the
-    main settlement where only the comune is known.
+    main settlement where only the comune is known. ``quality`` and ``confirmed_on`` are the registry's.
     """
     desks = placed(table, "sportello", table("sportelli"), "sportello_id")
+    desks = desks.assign(**{name: None for name in LIVING if name not in desks})
     names = corrections.read("ambito_names").set_index(["named", "province"])["ambito_id"]
     named = pd.MultiIndex.from_frame(desks[["ambito_named", "province"]])
     desks["ambito_id"] = desks["ambito_id"].fillna(

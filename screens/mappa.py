@@ -1,12 +1,12 @@
 """Mappa: the layers one over the other, the same sportelli as a list, and the card of one of them."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 from streamlit_folium import st_folium
 
-from data.label import read_label
 from layers.base import Layers, base_map
 from layers.legend import legend_html
 from screens import ask, filters, frame, memory
@@ -23,7 +23,7 @@ iframe[title="streamlit_folium.st_folium"] { border: 1px solid #d5dbd9; border-r
   iframe[title="streamlit_folium.st_folium"] { height: 400px !important; }
 }
 </style>"""
-TABLES = {
+TABLES: dict[str, tuple[Callable[[], Any], str]] = {
     "ambiti": (memory.ambiti, "ambito_id"),
     "comuni": (memory.comuni, "comune_code"),
     "senza_ambito": (memory.comuni, "comune_code"),
@@ -133,7 +133,7 @@ def show() -> None:
     with st.container():
         if said:
             st.caption(f":material/info: {said}")
-    asked = ask.ask(known, ask.short_names(ambiti))
+    asked = ask.ask(known, filters.short_names(ambiti))
     ask.write_address(asked)
     shown = filters.apply(sportelli, asked)
 
@@ -147,7 +147,7 @@ def show() -> None:
     estimated = asked.ground in ACCESS
     frame.sources(*sources_for(asked), also=frame.minutes_from(asked.mode) if estimated else "")
 
-    source = read_label("sportelli").source_line
+    source = frame.source_line("sportelli")
     if "sportelli" not in asked.layers:
         st.caption("Accendi il livello Sportelli per averli sulla mappa e nell'elenco.")
     elif shown.empty:

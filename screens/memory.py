@@ -1,6 +1,11 @@
 """What the app remembers: tables and answers shared by everyone who looks, read only, asked for by name or code."""
 
-from collections.abc import Sequence
+import datetime as dt
+import math
+import os
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
@@ -9,9 +14,10 @@ import shapely
 import streamlit as st
 
 from data import catalog
-from data.registry.seed import seed
+from data.registry import reading
+from data.registry.seed import Rows, rows, sow
 from data.registry.store import Store, open_store
-from errors import AtlasError
+from errors import AtlasError, RegistryUnavailable
 from geo import street_time, surface
 from geo.crs import DEGREES
 from geo.network import ESTIMATED
@@ -20,63 +26,130 @@ from geo.streets import store
 from geo.travel_time import Networks
 from layers.isocrone import STEPS
 from screens import joined, reach
+from screens.living import FROM_THE_REGISTRY, living
 from screens.reach import Question
 
 _in_use: dict[str, Any] = {}
 """What was in use when the networks were opened."""
+
+PATIENCE_S = 10.0
+"""For how long a registry that did not answer is not asked again."""
 
 KEPT_ANSWERS = 64
 """How many different questions on access are remembered: each holds one row a demand point."""
 
 
 @st.cache_resource(show_spinner=False)
-def table(name: str) -> Any:
-    """A clean table."""
+def _clean(name: str) -> Any:
     return catalog.load(name)
 
 
-@st.cache_resource(show_spinner=False)
 def registry() -> Store:
-    """The registry, opened and seeded from the clean tables."""
-    opened = open_store(folder=joined.VAR)
-    seed(opened, table)
+    """The registry, opened and seeded from the clean tables; raises ``RegistryUnavailable`` if it does not answer."""
+    return _registry(str(joined.VAR), os.environ.get("DATABASE_URL", ""))
+
+
+@st.cache_resource(show_spinner=False)
+def _registry(folder: str, url: str) -> Store:
+    opened = open_store(url or None, folder=Path(folder))
+    sow(opened, _seeds())
     return opened
+
+
+@st.cache_resource(show_spinner=False)
+def _seeds() -> dict[str, Rows]:
+    return rows(_clean)
+
+
+def stamp() -> str:
+    """A mark of what the registry says now; empty where it cannot be read, and the clean tables stand in."""
+    if _silent_since() < PATIENCE_S:
+        return ""
+    try:
+        found = reading.stamp(registry())
+    except RegistryUnavailable as fault:
+        _in_use["silent"] = fault, time.monotonic()
+        return ""
+    _in_use.pop("silent", None)
+    return found
+
+
+def _silent_since() -> float:
+    """Seconds since the registry did not answer when last asked; infinite if it did."""
+    when: float = _in_use.get("silent", (None, -math.inf))[1]
+    return time.monotonic() - when
+
+
+def registry_fault() -> RegistryUnavailable | None:
+    """Why the registry cannot be read; None if it can. One that did not answer is left in peace for a while."""
+    stamp()
+    fault, _ = _in_use.get("silent", (None, 0.0))
+    return fault  # type: ignore[no-any-return]
+
+
+def kept_on() -> dt.date | None:
+    """The day a person last changed the registry; missing where nobody has, or it cannot be read."""
+    now = stamp()
+    return _kept_on(now) if now else None
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _kept_on(stamp: str) -> dt.date | None:  # noqa: ARG001
+    return reading.changed_by_people_on(registry())
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _living(stamp: str) -> Callable[[str], Any]:
+    return living(registry(), _clean) if stamp else _clean
+
+
+def table(name: str) -> Any:
+    """A clean table; what the registry keeps, as it is there now."""
+    return _living(stamp())(name) if name in FROM_THE_REGISTRY else _clean(name)
 
 
 @st.cache_resource(show_spinner=False)
 def comuni() -> gpd.GeoDataFrame:
     """One row a comune, with everything known of it."""
-    return joined.comuni(table)
+    return joined.comuni(_clean)
 
 
 @st.cache_resource(show_spinner=False)
 def ambiti() -> gpd.GeoDataFrame:
     """One row an Ambito, with its outline and people."""
-    return joined.ambiti(table, comuni())
+    return joined.ambiti(_clean, comuni())
 
 
-@st.cache_resource(show_spinner=False)
 def sportelli() -> gpd.GeoDataFrame:
     """Desks with their positions."""
-    return joined.sportelli(table)
+    return _sportelli(stamp())
 
 
-@st.cache_resource(show_spinner=False)
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _sportelli(stamp: str) -> gpd.GeoDataFrame:
+    return joined.sportelli(_living(stamp))
+
+
 def associazioni() -> gpd.GeoDataFrame:
     """Associations with their positions."""
-    return joined.associazioni(table)
+    return _associazioni(stamp())
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _associazioni(stamp: str) -> gpd.GeoDataFrame:
+    return joined.associazioni(_living(stamp))
 
 
 @st.cache_resource(show_spinner=False)
 def scuole() -> gpd.GeoDataFrame:
     """Schools with their positions."""
-    return joined.scuole(table)
+    return joined.scuole(_clean)
 
 
 @st.cache_resource(show_spinner=False)
 def cpia() -> gpd.GeoDataFrame:
     """Adult-education centres with their positions."""
-    return joined.cpia(table)
+    return joined.cpia(_clean)
 
 
 @st.cache_resource(show_spinner=False)
@@ -90,7 +163,7 @@ def biblioteche() -> gpd.GeoDataFrame:
 def networks() -> Networks:
     """The travel networks that answer; the estimated one alone where the streets in use cannot be read."""
     _in_use.setdefault("stamp", store.stamp(joined.NETWORKS))
-    return joined.networks(table, streets=not network_fault())
+    return joined.networks(_clean, streets=not network_fault())
 
 
 def network_fault() -> AtlasError | None:
@@ -117,29 +190,29 @@ def renewed() -> bool:
 @st.cache_resource(show_spinner=False)
 def grid() -> gpd.GeoSeries:
     """Where the estimated network is asked for a surface."""
-    return joined.grid(table)
+    return joined.grid(_clean)
 
 
 @st.cache_resource(show_spinner=False, max_entries=KEPT_ANSWERS)
-def _minutes(mode: str, kinds: tuple[str, ...], evidence: tuple[str, ...]) -> pd.DataFrame:
-    desks = joined.counted(sportelli(), kinds=kinds, evidence=evidence)
+def _minutes(stamp: str, mode: str, kinds: tuple[str, ...], evidence: tuple[str, ...]) -> pd.DataFrame:
+    desks = joined.counted(_sportelli(stamp), kinds=kinds, evidence=evidence)
     return joined.minutes(networks(), desks, table("demand"), mode=mode)
 
 
 def minutes(*, mode: str = "car", kinds: Sequence[str] = (), evidence: Sequence[str] = ()) -> pd.DataFrame:
     """Minutes of every demand point to its nearest desk, with their band; same index as the table ``demand``."""
-    return _minutes(mode, tuple(sorted(kinds)), tuple(sorted(evidence)))
+    return _minutes(stamp(), mode, tuple(sorted(kinds)), tuple(sorted(evidence)))
 
 
 @st.cache_resource(show_spinner=False, max_entries=KEPT_ANSWERS)
 def _access(
-    by: str, mode: str, limit: float, kinds: tuple[str, ...], evidence: tuple[str, ...]
+    stamp: str, by: str, mode: str, limit: float, kinds: tuple[str, ...], evidence: tuple[str, ...]
 ) -> pd.DataFrame:
     demand = table("demand")
     area = demand["comune_code"]
     if by != "comune_code":
         area = area.map(comuni().set_index("comune_code")[by]).rename(by)
-    times = _minutes(mode, kinds, evidence)
+    times = _minutes(stamp, mode, kinds, evidence)
     return joined.access(times, demand, area, limit=limit)
 
 
@@ -152,30 +225,30 @@ def access(
     evidence: Sequence[str] = (),
 ) -> pd.DataFrame:
     """Access by area: ``by`` is ``comune_code``, ``ambito_id`` or ``province``."""
-    return _access(by, mode, limit, tuple(sorted(kinds)), tuple(sorted(evidence)))
+    return _access(stamp(), by, mode, limit, tuple(sorted(kinds)), tuple(sorted(evidence)))
 
 
 def reached(asked: Question) -> pd.DataFrame:
     """Minutes of every demand point to what is asked, with their band; for kinds, the same as ``minutes``."""
     if asked.about == "kind" and asked.period == PEAK:
         return minutes(mode=asked.mode, kinds=reach.opened_kinds(asked.kinds))
-    return _reached(asked.by(asked.mode))
+    return _reached(stamp(), asked.by(asked.mode))
 
 
 @st.cache_resource(show_spinner=False, max_entries=KEPT_ANSWERS)
-def _reached(asked: Question) -> pd.DataFrame:
-    goals = reach.goals(asked, sportelli())
+def _reached(stamp: str, asked: Question) -> pd.DataFrame:
+    goals = reach.goals(asked, _sportelli(stamp))
     return joined.minutes(networks(), goals, table("demand"), mode=asked.mode, period=asked.period)
 
 
 def isochrones(asked: Question) -> gpd.GeoDataFrame:
     """Everywhere within each of ``isocrone.STEPS`` minutes of what is asked, as ``surface`` gives it."""
-    return _isochrones(asked.by(asked.mode))
+    return _isochrones(stamp(), asked.by(asked.mode))
 
 
 @st.cache_resource(show_spinner=False, max_entries=KEPT_ANSWERS)
-def _isochrones(asked: Question) -> gpd.GeoDataFrame:
-    places = reach.goals(asked, sportelli()).geometry
+def _isochrones(stamp: str, asked: Question) -> gpd.GeoDataFrame:
+    places = reach.goals(asked, _sportelli(stamp)).geometry
     if places.empty:
         return gpd.GeoDataFrame({"network": [], "limit": []}, geometry=[], crs=DEGREES)
     drawn = surface.surface(networks(), places, grid(), limits=STEPS, mode=asked.mode, period=asked.period)
@@ -193,7 +266,11 @@ def lombardy() -> shapely.Geometry:
     return outline
 
 
-@st.cache_resource(show_spinner=False, max_entries=KEPT_ANSWERS)
 def trip(asked: Question, start: reach.Place) -> reach.Trip:
     """The way from a place to the nearest of what is asked."""
-    return reach.trip(networks(), reach.goals(asked, sportelli()), start, asked)
+    return _trip(stamp(), asked, start)
+
+
+@st.cache_resource(show_spinner=False, max_entries=KEPT_ANSWERS)
+def _trip(stamp: str, asked: Question, start: reach.Place) -> reach.Trip:
+    return reach.trip(networks(), reach.goals(asked, _sportelli(stamp)), start, asked)

@@ -1,11 +1,18 @@
 """What all tests share: chance is seeded, no test is judged by the clock, none sees what was made on this machine."""
 
+import functools
 import os
+import shutil
 import sys
 import tempfile
+from pathlib import Path
 
 import hypothesis
 import pytest
+from xdist.scheduler import LoadScopeScheduling
+
+from data.registry.seed import seed
+from data.registry.store import open_store
 
 hypothesis.settings.register_profile("atlante", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("atlante")
@@ -16,13 +23,35 @@ os.environ["ATLANTE_VAR"] = (
 )  # before screens.joined is imported; programs started by tests see it too
 
 
+class ByFile(LoadScopeScheduling):
+    """Where tests are shared among processes: those of one file stay together, so do all that need the browser."""
+
+    def _split_scope(self, nodeid):
+        return "browser" if nodeid.startswith("tests/browser/") else nodeid.partition("::")[0]
+
+
+def pytest_xdist_make_scheduler(config, log):
+    return ByFile(config, log)
+
+
+@functools.cache
+def _seeded():
+    """A registry as it is at the first start, made once and copied for each test that may open one."""
+    folder = Path(_var.name) / "seeded"
+    store = open_store(f"sqlite:///{folder / 'registry.sqlite'}", folder=folder)
+    seed(store)
+    store.close()
+    return folder / "registry.sqlite"
+
+
 @pytest.fixture(autouse=True)
-def var(tmp_path, monkeypatch):
-    """A folder of its own for the street networks and matrices of each test: none is in use unless it makes one."""
-    folder = tmp_path / "var"
+def var(tmp_path_factory, monkeypatch):
+    """A folder of its own for what each test makes: no street network in use, the registry as at the first start."""
+    folder = tmp_path_factory.mktemp("var")
     monkeypatch.setenv("ATLANTE_VAR", str(folder))
     if joined := sys.modules.get("screens.joined"):
         monkeypatch.setattr(joined, "VAR", folder)
+        shutil.copy(_seeded(), folder / "registry.sqlite")
         monkeypatch.setattr(joined, "NETWORKS", folder / "networks")
         monkeypatch.setattr(joined, "MATRICES", folder / "matrices")
     return folder

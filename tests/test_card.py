@@ -85,8 +85,9 @@ def test_hours_that_are_free_text_stay_as_they_are():
     assert hours_in_words("telefono 9,30") == "telefono 9,30"
 
 
-def test_comments_on_hours_lose_their_quotes():
-    assert hours_in_words('Mo 09:00-12:00 "su appuntamento"') == "lun 09:00-12:00 su appuntamento"
+def test_comments_on_hours_stand_in_brackets():
+    assert hours_in_words('Mo 09:00-12:00 "su appuntamento"') == "lun 09:00-12:00 (su appuntamento)"
+    assert hours_in_words('"giorni non pubblicati"') == "giorni non pubblicati"
 
 
 def test_what_is_asked_of_an_area_comes_first_and_escaped():

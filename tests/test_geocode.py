@@ -195,3 +195,24 @@ def test_the_online_geocoder_answers_in_lombardy_or_not_at_all(nominatim):
 def test_a_geocoder_that_fails_is_told(nominatim):
     with pytest.raises(SourceUnavailable, match="non risponde"):
         nominatim("Via Rotta 1", "Borgo")
+
+
+def test_newcomers_take_free_places_beside_those_who_stay():
+    town = Point(9.19, 45.46)
+    staying = geocode.spread(gpd.GeoSeries([town] * 3, crs=DEGREES), step_m=70)
+    new = geocode.beside(
+        gpd.GeoSeries([town, None, town], index=list("abc"), crs=DEGREES), staying, step_m=70
+    )
+    assert new.index.tolist() == ["a", "b", "c"]
+    assert new.isna().tolist() == [False, True, False]
+    everyone = pd.concat([staying, new.dropna()]).to_crs(METRES)
+    for n, point in enumerate(everyone):
+        others = everyone[[m != n for m in range(len(everyone))]]
+        assert others.distance(point).min() >= 35
+        assert others.distance(point).max() < 400
+
+
+def test_newcomers_where_nobody_is_stand_on_their_point():
+    town = gpd.GeoSeries([Point(9.19, 45.46)], crs=DEGREES)
+    alone = geocode.beside(town, gpd.GeoSeries([], crs=DEGREES), step_m=70)
+    assert alone.distance(town).max() < 1e-6

@@ -40,6 +40,8 @@ TIMES = pd.DataFrame(
         "network": [ESTIMATED, ESTIMATED, "strade: x", "strade: x", ESTIMATED, ESTIMATED],
     }
 )
+ROUNDING = 1e-9
+"""What sums of people may differ by when they are added in another order."""
 PEOPLE = pd.Series([100.0, 10.0, 3.0, 40.0, 2.0, 45.0])
 
 
@@ -102,10 +104,10 @@ def test_more_time_never_reaches_fewer_and_the_band_holds_the_count(rows):
     times = pd.DataFrame({"minutes": minutes, "low": 0.8 * minutes, "high": 1.3 * minutes})
     table = reach.within(times, people)
     known = table["people"].iloc[:-1].dropna()
-    assert known.is_monotonic_increasing
+    assert (known.diff().dropna() >= -ROUNDING).all()
     whole = table.dropna()
-    assert (whole["low"] <= whole["people"]).all()
-    assert (whole["people"] <= whole["high"]).all()
+    assert (whole["low"] <= whole["people"] + ROUNDING).all()
+    assert (whole["people"] <= whole["high"] + ROUNDING).all()
 
 
 def test_the_table_agrees_with_panorama():

@@ -54,6 +54,9 @@ def derive(
 ) -> gpd.GeoDataFrame:
     """One row a thing on the map: its point, precision and radius; who knew it."""
     given = _given(foreign_pupils, nursery_positions)
+    known = address_book(
+        scuole, foreign_pupils, nursery_positions, school_addresses, stops, biblioteche, comuni
+    )
     schools = scuole.rename(columns={"school_id": "id"}).assign(kind="scuola")
     centres = cpia.rename(columns={"school_id": "id"}).assign(kind="cpia")
     codes = comuni_codes.set_index("cadastral_code")["comune_code"]
@@ -69,12 +72,6 @@ def derive(
     )[["kind", "id", "address", "comune_code", "comune"]]
     at = things["id"].map(given).where(things["kind"] == "scuola")
     asked = gpd.GeoDataFrame(things, geometry=gpd.GeoSeries(at, crs=DEGREES))
-    unlocated = {
-        "scuole dell'infanzia": nursery_positions,
-        "anagrafe scuole lombarde": school_addresses,
-        "fermate di Milano": stops,
-    }
-    known = _known_addresses(schools, given, comuni, biblioteche, unlocated)
     placed = geocode.place(asked, known=known, centres=main_settlements(settlements, comuni), online=online)
     table = gpd.GeoDataFrame(
         things[["kind", "id", "comune_code"]].join(placed), geometry="geometry", crs=DEGREES
@@ -93,18 +90,26 @@ def _given(foreign_pupils: gpd.GeoDataFrame, nursery_positions: gpd.GeoDataFrame
     return pd.Series(first["geometry"].to_numpy(), index=first["school_id"])
 
 
-def _known_addresses(
-    schools: pd.DataFrame,
-    given: pd.Series,
-    comuni: gpd.GeoDataFrame,
+def address_book(
+    scuole: pd.DataFrame,
+    foreign_pupils: gpd.GeoDataFrame,
+    nursery_positions: gpd.GeoDataFrame,
+    school_addresses: gpd.GeoDataFrame,
+    stops: gpd.GeoDataFrame,
     biblioteche: gpd.GeoDataFrame,
-    unlocated: dict[str, gpd.GeoDataFrame],
+    comuni: gpd.GeoDataFrame,
 ) -> gpd.GeoDataFrame:
-    """Every open row that has both an address and a position: the local gazetteer.
+    """Every open row that has both an address and a position: the entries of the local gazetteer.
 
-    ``unlocated`` are tables by source that do not say the comune: it is the one the point lies in.
+    Some tables do not say the comune: it is the one the point lies in.
     """
-    with_point = schools.assign(geometry=schools["id"].map(given), source="scuole con coordinate")
+    given = _given(foreign_pupils, nursery_positions)
+    unlocated = {
+        "scuole dell'infanzia": nursery_positions,
+        "anagrafe scuole lombarde": school_addresses,
+        "fermate di Milano": stops,
+    }
+    with_point = scuole.assign(geometry=scuole["school_id"].map(given), source="scuole con coordinate")
     named = [table.assign(source=source) for source, table in unlocated.items()]
     located = pd.concat(named)[["address", "source", "geometry"]]
     located = gpd.sjoin(

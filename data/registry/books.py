@@ -28,7 +28,7 @@ class Change(Base):
     version: Mapped[int]
     before: Mapped[str | None]
     after: Mapped[str]
-    undoes: Mapped[int | None] = mapped_column(ForeignKey("changes.id"))
+    undoes: Mapped[int | None] = mapped_column(ForeignKey("changes.id"), index=True)
 
 
 class Seeding(Base):

@@ -45,7 +45,7 @@ PATTERNS: Final = {
     "email": r"[^@\s;,<>\"']+@[^@\s;,<>\"']+\.[A-Za-z]{2,}(?:; ?[^@\s;,<>\"']+@[^@\s;,<>\"']+\.[A-Za-z]{2,})*",
     "web": r"https?://[^\s<>\"']+",
     "source_url": r"https?://[^\s<>\"']+",
-    "source_date": r"\d{4}(?:-\d\d){0,2}",
+    "source_date": r"\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?",
     "name": r"(?:(?!;|--|/\*).)+",
     "school_id": r"[A-Z0-9]{10}",
 }
@@ -125,9 +125,8 @@ def characters(value: str, *, longest: int) -> list[str]:
     found = {
         "too_long": len(value) > longest,
         "markup": bool(re.search(r"<\s*[A-Za-z/!?]|&#|&\w+;|javascript:", value, re.IGNORECASE)),
-        "control": any(
-            unicodedata.category(c) in {"Cc", "Cf", "Cs", "Co"} and c not in "\n\u200d" for c in value
-        ),
+        "control": not value.isprintable()
+        and any(unicodedata.category(c) in {"Cc", "Cf", "Cs", "Co"} and c not in "\n\u200d" for c in value),
     }
     return [why for why, holds in found.items() if holds]
 

@@ -45,16 +45,20 @@ def create(store: Store, token: str | None, kind: str, said: Mapping[str, Any]) 
     """A new record; gives back its key. A sessione takes the Ambito of its sportello."""
     with store.writing() as session:
         actor = who(session, store, token)
-        _known(kind)
-        given = checks.tidied(said)
-        wanted = {**_defaults(kind), **given}
-        if kind == "sessioni":
-            wanted["ambito_id"] = _ambito_of_desk(session, wanted.get("sportello_id"))
-        checks.refuse(kind, checks.faults(session, kind, given) + checks.whole(kind, wanted))
-        trial = KINDS[kind](id="", **{name: value for name, value in wanted.items() if name in fields(kind)})
-        allow(session, actor, "create", trial, given.keys() - {"sportello_id"})
-        made = changes.born(session, _act(store, actor, "create"), kind, new_id(kind), wanted)
-        return made.id
+        return made(session, actor, _act(store, actor, "create"), kind, said).id
+
+
+def made(session: Session, actor: Actor, act: Act, kind: str, said: Mapping[str, Any]) -> Record:
+    """A new record, inside a transaction that may do more."""
+    _known(kind)
+    given = checks.tidied(said)
+    wanted = {**_defaults(kind), **given}
+    if kind == "sessioni":
+        wanted["ambito_id"] = _ambito_of_desk(session, wanted.get("sportello_id"))
+    checks.refuse(kind, checks.faults(session, kind, given) + checks.whole(kind, wanted))
+    trial = KINDS[kind](id="", **{name: value for name, value in wanted.items() if name in fields(kind)})
+    allow(session, actor, "create", trial, given.keys() - {"sportello_id"})
+    return changes.born(session, act, kind, new_id(kind), wanted)
 
 
 def edit(
@@ -72,15 +76,21 @@ def edit(
     with store.writing() as session:
         actor = who(session, store, token)
         record = changes.record_of(session, kind, key)
-        wanted = checks.tidied(said)
-        allow(session, actor, "edit", record, _different(record, wanted))
-        changes.same_version(session, record, version, wanted)
-        fresh = {name: wanted[name] for name in _different(record, wanted)}
-        merged = {**content(record), **fresh}
-        checks.refuse(kind, checks.faults(session, kind, fresh) + checks.whole(kind, merged))
-        act = _act(store, actor, "edit")
-        _write(session, actor, act, record, fresh)
+        written(session, actor, _act(store, actor, "edit"), record, version=version, said=said)
         return record.version
+
+
+def written(
+    session: Session, actor: Actor, act: Act, record: Record, *, version: int, said: Mapping[str, Any]
+) -> None:
+    """Fields of a record written as it was read at ``version``, inside a transaction that may do more."""
+    wanted = checks.tidied(said)
+    allow(session, actor, "edit", record, _different(record, wanted))
+    changes.same_version(session, record, version, wanted)
+    fresh = {name: wanted[name] for name in _different(record, wanted)}
+    kind, merged = record.__tablename__, {**content(record), **fresh}
+    checks.refuse(kind, checks.faults(session, kind, fresh) + checks.whole(kind, merged))
+    _write(session, actor, act, record, fresh)
 
 
 def _different(record: Record, wanted: Mapping[str, Any]) -> set[str]:
@@ -96,11 +106,13 @@ def _write(session: Session, actor: Actor, act: Act, record: Record, fresh: dict
         fresh = {**fresh, "ambito_id": _ambito_of_desk(session, desk)}
     changes.changed(session, act, record, fresh)
     allow(session, actor, "edit", record)
-    _bring_along(session, act, record)
+    bring_along(session, act, record)
 
 
-def _bring_along(session: Session, act: Act, record: Record) -> None:
-    """The sessioni of a sportello follow it into another Ambito."""
+def bring_along(session: Session, act: Act, record: Record) -> None:
+    """A sessione is of the Ambito of its sportello: it follows it into another one, and does not leave it alone."""
+    if isinstance(record, Sessione):
+        changes.changed(session, act, record, {"ambito_id": _ambito_of_desk(session, record.sportello_id)})
     if isinstance(record, Sportello):
         for one in session.scalars(select(Sessione).where(Sessione.sportello_id == record.id)):
             changes.changed(session, act, one, {"ambito_id": record.ambito_id})
@@ -154,15 +166,16 @@ def delete(store: Store, token: str | None, kind: str, key: str, *, version: int
     with store.writing() as session:
         actor = who(session, store, token)
         record = changes.record_of(session, kind, key)
-        allow(session, actor, "delete", record)
-        changes.same_version(session, record, version, {})
-        for other, name in DEPENDS.get(kind, ()):
-            column = KINDS[other].__table__.columns[name]
-            held = select(KINDS[other].id).where(column == key, KINDS[other].deleted_at.is_(None)).limit(1)
-            if session.scalar(held) is not None:
-                raise FieldsRefused(kind=kind, faults=[Fault("name", "in_use", other)])
-        changes.changed(session, _act(store, actor, "delete"), record, {"deleted_at": store.clock()})
+        put_aside(session, actor, _act(store, actor, "delete"), record, version=version)
         return record.version
+
+
+def put_aside(session: Session, actor: Actor, act: Act, record: Record, *, version: int) -> None:
+    """A record put aside, inside a transaction that may do more; ``FieldsRefused`` while others hang on it."""
+    allow(session, actor, "delete", record)
+    changes.same_version(session, record, version, {})
+    _free(session, record)
+    changes.changed(session, act, record, {"deleted_at": act.at})
 
 
 def restore(store: Store, token: str | None, kind: str, key: str) -> int:
@@ -174,8 +187,8 @@ def restore(store: Store, token: str | None, kind: str, key: str) -> int:
         allow(session, actor, "restore", record, theirs=last.who == actor.key)
         if record.deleted_at is None:
             raise RecordMissing(kind=kind, key=key)
-        _on_its_feet(session, record)
         changes.changed(session, _act(store, actor, "restore"), record, {"deleted_at": None})
+        stand(session, record)
         return record.version
 
 
@@ -194,10 +207,9 @@ def undo(store: Store, token: str | None, number: int) -> int:
         act = _act(store, actor, "undo")
         if not changes.undone(session, act, change):
             raise UndoRefused(change=number, fields=sorted(back))
-        if record.deleted_at is None:
-            _on_its_feet(session, record)
+        stand(session, record)
         allow(session, actor, "undo", record, theirs=theirs)
-        _bring_along(session, act, record)
+        bring_along(session, act, record)
         return record.version
 
 
@@ -207,20 +219,34 @@ def history(store: Store, token: str | None, kind: str, key: str) -> list[Line]:
         actor = who(session, store, token)
         record = changes.record_of(session, kind, key, deleted=True)
         allow(session, actor, "history", record)
-        return [_line(one) for one in changes.history_of(session, kind, key)]
+        return [line(one) for one in changes.history_of(session, kind, key)]
 
 
-def _line(change: Change) -> Line:
+def line(change: Change) -> Line:
+    """A line of the log as a history shows it."""
     wrote = changes.touched(change)
     return Line(
         change.id, change.at.isoformat(), change.who, change.how, change.version, wrote, change.undoes
     )
 
 
-def _on_its_feet(session: Session, record: Record) -> None:
-    """What a record hangs on is there, or ``FieldsRefused``."""
+def stand(session: Session, record: Record) -> None:
+    """What a record that is there hangs on is there, and nothing hangs on one put aside; else ``FieldsRefused``."""
+    if record.deleted_at is not None:
+        _free(session, record)
+        return
     said = {name: value for name, value in content(record).items() if name in checks.REFERENCES}
     checks.refuse(record.__tablename__, checks.faults(session, record.__tablename__, said))
+
+
+def _free(session: Session, record: Record) -> None:
+    """Nothing that is there hangs on a record, but its sessioni; else ``FieldsRefused``."""
+    kind = record.__tablename__
+    for other, name in DEPENDS.get(kind, ()):
+        column = KINDS[other].__table__.columns[name]
+        held = select(KINDS[other].id).where(column == record.id, KINDS[other].deleted_at.is_(None)).limit(1)
+        if session.scalar(held) is not None:
+            raise FieldsRefused(kind=kind, faults=[Fault("name", "in_use", other)])
 
 
 def _defaults(kind: str) -> dict[str, Any]:

@@ -9,15 +9,18 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from data.registry import checks, people
-from data.registry.books import Link
+from data.registry import checks, people, search
+from data.registry.books import Account, Link
 from data.registry.changes import record_of
+from data.registry.model import KINDS, Associazione, Ente, Mediazione, Record, Sessione, Sostegno, Sportello
 from data.registry.rights import LINK, Actor, allow, who
 from data.registry.store import Store
 from errors import Fault, FieldsRefused, NotAllowed, RecordMissing
 
 LONGEST_DAYS: Final = 366
 MOST_RECORDS: Final = 50
+OFFERED: Final = ("sportelli", "enti", "associazioni")
+"""The kinds that links are given for."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,92 @@ def given(store: Store, token: str | None) -> list[Given]:
         actor = who(session, store, token)
         _editor(actor)
         return [_as_given(one) for one in _latest(session) if _theirs(actor, one)]
+
+
+def called(store: Store, token: str | None) -> str:
+    """What to call whoever shows this pass or link: the name of the account, the label of the link.
+
+    Raises as ``rights.who`` where it does not hold.
+    """
+    with store.reading() as session:
+        actor = who(session, store, token)
+        if actor.role == "gestore":
+            return session.get_one(Link, actor.key).label
+        return session.get_one(Account, actor.key).name
+
+
+@dataclass(frozen=True)
+class Named:
+    """A record by its name; ``ambito_id`` missing where it is of none."""
+
+    kind: str
+    key: str
+    name: str
+    ambito_id: str | None
+
+
+def reached(store: Store, token: str | None) -> list[Named]:
+    """The records that whoever shows this link may change, by name: those it names, and what hangs on an ente.
+
+    Sessioni are part of their sportello and are not listed.
+    """
+    with store.reading() as session:
+        actor = who(session, store, token)
+        own = [one.split("/", 1) for one in sorted(actor.records)]
+        found = [session.get(KINDS[kind], key) for kind, key in own if kind in KINDS]
+        enti = [key for kind, key in own if kind == "enti"]
+        for model in (Sportello, Mediazione, Sostegno):
+            found += session.scalars(select(model).where(model.ente_id.in_(enti)).order_by(model.id))
+        there = {f"{one.__tablename__}/{one.id}": one for one in found if one is not None}
+        return [_named(session, one) for one in there.values() if _open(session, actor, one)]
+
+
+def _open(session: Session, actor: Actor, record: Record) -> bool:
+    try:
+        allow(session, actor, "edit", record)
+    except NotAllowed:
+        return False
+    return record.deleted_at is None
+
+
+def _named(session: Session, record: Record) -> Named:
+    return Named(record.__tablename__, record.id, _name(session, record), record.ambito_id)
+
+
+def _name(session: Session, record: Record) -> str:
+    """What a person calls a record; one without a name of its own is called by what it hangs on."""
+    if isinstance(record, (Ente, Sportello, Associazione)):
+        return record.name
+    if isinstance(record, Sessione):
+        return session.get_one(Sportello, record.sportello_id).name
+    ente = (
+        session.get(Ente, record.ente_id)
+        if isinstance(record, (Mediazione, Sostegno)) and record.ente_id
+        else None
+    )
+    own = record.school_id if isinstance(record, Sostegno) else getattr(record, "area_note", None)
+    return " · ".join(one for one in (ente and ente.name, own) if one) or record.id
+
+
+def offered(store: Store, token: str | None, text: str, *, limit: int = 30) -> list[Named]:
+    """Sportelli, enti and associazioni that an editor may give a link to, as searching for the words finds them."""
+    with store.reading() as session:
+        actor = who(session, store, token)
+        _editor(actor)
+    found: list[Named] = []
+    for ambito_id in [None] if actor.ambiti is None else sorted(actor.ambiti):
+        asked = search.Asked(text, OFFERED, ambito_id)
+        hits = search.find(store, asked, limit=limit).hits
+        found += [Named(hit.kind, hit.key, hit.name, hit.ambito_id) for hit in hits]
+    return found[:limit]
+
+
+def names_of(store: Store, records: Sequence[str]) -> dict[str, str]:
+    """``kind/id`` → name, of those that are there; anyone may read a name."""
+    with store.reading() as session:
+        pairs = [(one, *one.split("/", 1)) for one in records if one.count("/") == 1]
+        found = {one: session.get(KINDS[kind], key) for one, kind, key in pairs if kind in KINDS}
+        return {one: _name(session, record) for one, record in found.items() if record is not None}
 
 
 def _latest(session: Session) -> list[Link]:

@@ -7,6 +7,7 @@ private telephone.
 import datetime as dt
 import json
 import secrets
+from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import JSON, CheckConstraint, DateTime, Dialect, ForeignKey, MetaData, TypeDecorator
@@ -220,14 +221,16 @@ KEPT_BY_US: Final = (
 """Fields that no form writes: they follow from what is done."""
 
 
-def columns(kind: str) -> list[str]:
+@cache
+def columns(kind: str) -> tuple[str, ...]:
     """Every field of a kind."""
-    return list(KINDS[kind].__table__.columns.keys())
+    return tuple(KINDS[kind].__table__.columns.keys())
 
 
-def fields(kind: str) -> list[str]:
+@cache
+def fields(kind: str) -> tuple[str, ...]:
     """The fields of a kind that a person may be let to write."""
-    return [name for name in columns(kind) if name not in KEPT_BY_US]
+    return tuple(name for name in columns(kind) if name not in KEPT_BY_US)
 
 
 def new_id(kind: str) -> str:

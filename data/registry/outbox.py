@@ -15,9 +15,9 @@ from email.message import EmailMessage
 from pathlib import Path
 from string import Template
 from typing import Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
-from sqlalchemy import select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from data.registry.books import Account, Letter, Reminder
@@ -53,19 +53,19 @@ def remind(
     today, done = store.today(), Reminded()
     with store.writing() as session:
         told = {(one.kind, one.record_id, one.due_on) for one in session.scalars(select(Reminder))}
-        editors = _editors(session)
+        editors = editors_of(session)
         letters: dict[str, list[Due]] = {}
         for record, name in to_confirm(session):
-            due = _due(record, name, today)
+            due = due_of(record, name, today)
             if due.due_on > today or (due.kind, due.key, due.due_on) in told:
                 continue
-            to = _office(session, record) or editors.get(record.ambito_id) or editors.get(None)
+            to = recipient(session, record, editors)
             if to is None:
                 done.nobody.append(due)
                 continue
             letters.setdefault(to, []).append(due)
         for to, ones in sorted(letters.items()):
-            letter = _letter(to, ones, today, address_of)
+            letter = letter_about(ones, to=to, today=today, address_of=address_of)
             session.add(letter)
             session.flush()
             session.add_all(
@@ -77,14 +77,23 @@ def remind(
     return done
 
 
-def _due(record: Record, name: str, today: dt.date) -> Due:
+def due_of(record: Record, name: str, today: dt.date) -> Due:
+    """A record as its letter names it."""
     return Due(
         record.__tablename__, record.id, name, record.ambito_id, record.confirmed_on, due_on(record),
         state(record, today),
     )  # fmt: skip
 
 
-def _editors(session: Session) -> dict[str | None, str]:
+def recipient(session: Session, record: Record, editors: Mapping[str | None, str]) -> str | None:
+    """Who is written to about a record: its office, else its Ambito's editors, else the regional ones; maybe nobody.
+
+    ``editors`` as ``editors_of`` gives them.
+    """
+    return _office(session, record) or editors.get(record.ambito_id) or editors.get(None)
+
+
+def editors_of(session: Session) -> dict[str | None, str]:
     """Ambito → the addresses of its editors; under ``None`` those of the regional ones."""
     found: dict[str | None, list[str]] = {}
     there = (
@@ -110,14 +119,24 @@ def _office(session: Session, record: Record) -> str | None:
     return None if ente is None else _office(session, ente)
 
 
-def _letter(to: str, ones: Sequence[Due], today: dt.date, address_of: Callable[[str, str], str]) -> Letter:
+def letter_about(
+    ones: Sequence[Due],
+    *,
+    to: str,
+    today: dt.date,
+    address_of: Callable[[str, str], str],
+    template: Path = LETTER,
+    **words: str,
+) -> Letter:
+    """One letter about some records: the template's first line is its subject; ``words`` fill what else it names."""
     lines = [
         f"- {one.name}\n  {_last(one)}\n  {address_of(one.kind, one.key)}"
         for one in sorted(ones, key=lambda one: (one.kind, one.key))
     ]
+    count = "una scheda" if len(ones) == 1 else f"{len(ones)} schede"
     subject, _, body = (
-        Template(LETTER.read_text(encoding="utf-8"))
-        .substitute(quante="una scheda" if len(ones) == 1 else f"{len(ones)} schede", elenco="\n".join(lines))
+        Template(template.read_text(encoding="utf-8"))
+        .substitute(words, quante=count, elenco="\n".join(lines))
         .partition("\n")
     )
     return Letter(recipient=to, subject=subject, body=body.lstrip("\n"), written_on=today, attempts=0)
@@ -153,6 +172,39 @@ def configured(settings: Mapping[str, str] = os.environ) -> Server | None:
     port = parts.port or {"smtps": 465, "smtp+starttls": 587}.get(parts.scheme, 25)
     user, password = unquote(parts.username or ""), unquote(parts.password or "")
     return Server(parts.scheme, parts.hostname or "localhost", port, user, password, sender)
+
+
+def addresses(settings: Mapping[str, str] = os.environ) -> Callable[[str, str], str]:
+    """Kind and key → the address of the page of a record, under the atlas's own (``ATLANTE_ADDRESS``).
+
+    Without it ``kind/key``, which Registro finds: no letter takes the atlas's address from whoever asks a page.
+    """
+    base = settings.get("ATLANTE_ADDRESS", "").rstrip("/")
+    return lambda kind, key: f"{base}/registro?scheda={kind}/{quote(key)}" if base else f"{kind}/{key}"
+
+
+@dataclass(frozen=True)
+class Outbox:
+    """How many letters wait, wait for a person (given up, or claimed and not sent), and were sent."""
+
+    waiting: int
+    stuck: int
+    sent: int
+
+
+def outbox(store: Store) -> Outbox:
+    """The letters by where they are, without what they say or to whom."""
+    where = case(
+        (Letter.sent_at.is_not(None), "sent"),
+        (Letter.taken_at.is_not(None) | (Letter.attempts >= TRIES), "stuck"),
+        else_="waiting",
+    )
+    with store.reading() as session:
+        counts = {
+            str(name): int(many)
+            for name, many in session.execute(select(where, func.count()).group_by(where))
+        }
+    return Outbox(counts.get("waiting", 0), counts.get("stuck", 0), counts.get("sent", 0))
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ import math
 import re
 import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
@@ -23,7 +24,15 @@ from sqlalchemy.orm import Session
 from data.registry.areas import known
 from data.registry.books import ROLES, Account, Attempt
 from data.registry.store import Store
-from errors import Fault, FieldsRefused, PassRefused, RecordMissing, SignInRefused, TooManyAttempts
+from errors import (
+    Fault,
+    FieldsRefused,
+    NotAllowed,
+    PassRefused,
+    RecordMissing,
+    SignInRefused,
+    TooManyAttempts,
+)
 
 PASS_HOURS: Final = 12
 """How long a pass holds after signing in."""
@@ -37,6 +46,9 @@ LONGEST: Final = 500
 EVERYWHERE: Final = "ovunque"
 NO_PASS: Final = ("forged", "expired", "revoked", "disabled")
 """Every word a refused pass may give as its reason; ``screens/errors.py`` has the Italian for each."""
+
+FIRST: Final = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
+"""Since when epochs count their seconds."""
 
 HASHER: Final = PasswordHasher()
 NAME: Final = r"[a-z0-9](?:[a-z0-9.-]{1,38})[a-z0-9]"
@@ -178,6 +190,11 @@ def sign_in(store: Store, name: str, password: str) -> str:
     TooManyAttempts
         After too many wrong ones, even if this one is right.
     """
+    return _pass(store, _opened_by(store, name, password))
+
+
+def _opened_by(store: Store, name: str, password: str) -> Account:
+    """The account that a name and password open; raises as ``sign_in``."""
     subject = hmac.new(store.secret.encode(), name.encode(errors="replace"), hashlib.sha256).hexdigest()
     with store.writing() as session:
         _wait(session, subject, store.clock())
@@ -199,7 +216,7 @@ def sign_in(store: Store, name: str, password: str) -> str:
             found = session.get(Account, account.id)
             if found is not None:
                 found.password = HASHER.hash(password)
-    return _pass(store, account)
+    return account
 
 
 def _wait(session: Session, subject: str, moment: dt.datetime) -> None:
@@ -214,17 +231,36 @@ def _wait(session: Session, subject: str, moment: dt.datetime) -> None:
             raise TooManyAttempts(minutes=max(1, math.ceil(left)))
 
 
-def sign_in_vouched(store: Store, identity: str) -> str:
-    """A pass for an identity (``issuer subject``) that OIDC has just vouched for; ``SignInRefused`` if unknown."""
+def sign_in_vouched(store: Store, identity: str, *, at: dt.datetime | None = None) -> str:
+    """A pass for an identity (``issuer subject``) that OIDC vouched for at a moment (missing: just now).
+
+    Raises
+    ------
+    SignInRefused
+        If the identity is of no account, or of a disabled one.
+    PassRefused
+        If it was vouched for too long ago, or before the account's passes were taken back.
+    """
+    now = store.clock()
+    moment = now if at is None else min(at, now)
     with store.reading() as session:
         account = _vouched(session, identity)
     if account is None or account.disabled_at is not None:
         raise SignInRefused
-    return _pass(store, account)
+    if moment + dt.timedelta(hours=PASS_HOURS) <= now:
+        raise PassRefused(why="expired")
+    if at is not None and _second(moment) <= account.epoch:
+        raise PassRefused(why="revoked")
+    return _pass(store, account, moment)
 
 
-def _pass(store: Store, account: Account) -> str:
-    until = store.clock() + dt.timedelta(hours=PASS_HOURS)
+def _second(moment: dt.datetime) -> int:
+    """A moment as an epoch of accounts: seconds since 2020, which last for 68 years in 32 bits."""
+    return int((moment - FIRST).total_seconds())
+
+
+def _pass(store: Store, account: Account, since: dt.datetime | None = None) -> str:
+    until = (since or store.clock()) + dt.timedelta(hours=PASS_HOURS)
     return sealed(
         store, "pass", {"account": account.id, "epoch": account.epoch, "until": int(until.timestamp())}
     )
@@ -248,23 +284,96 @@ def account_of(session: Session, store: Store, token: str) -> Account:
 def set_password(store: Store, name: str, password: str) -> None:
     """Give an account another password, from the machine itself; every pass it has stops holding."""
     with store.writing() as session:
-        account = _there(session, name)
-        if account.password is None or not _good(password, name):
-            raise FieldsRefused(kind="accounts", faults=[Fault("password", "too_short", "")])
-        account.password = HASHER.hash(password)
-        account.epoch += 1
+        _renew(store, _there(session, name), password)
+
+
+def change_password(store: Store, token: str | None, old: str, new: str) -> str:
+    """Give one's own account another password, knowing the old one; gives back the only pass that then holds.
+
+    Raises
+    ------
+    NotAllowed, PassRefused
+        Without a pass of an account that signs in by password.
+    SignInRefused, TooManyAttempts
+        If the old one is wrong; each wrong one counts as an attempt to sign in.
+    FieldsRefused
+        If the new one is too short or is the name.
+    """
+    with store.reading() as session:
+        account = account_of(session, store, token or "")
+    if account.password is None:
+        raise NotAllowed(what="change a password", why="not_here")
+    _opened_by(store, account.name, old)
+    with store.writing() as session:
+        account = account_of(session, store, token or "")
+        _renew(store, account, new)
+    return _pass(store, account)
+
+
+def _renew(store: Store, account: Account, password: str) -> None:
+    if account.password is None or not _good(password, account.name):
+        raise FieldsRefused(kind="accounts", faults=[Fault("password", "too_short", "")])
+    account.password = HASHER.hash(password)
+    account.epoch = _later(store, account)
+
+
+def _later(store: Store, account: Account) -> int:
+    """The next epoch: no pass given before holds, nor does what OIDC vouched for before."""
+    return max(account.epoch + 1, _second(store.clock()))
 
 
 def sign_out_everywhere(store: Store, name: str) -> None:
-    """Take back every pass of an account."""
+    """Take back every pass of an account; by OIDC too it must sign in again."""
     with store.writing() as session:
-        _there(session, name).epoch += 1
+        account = _there(session, name)
+        account.epoch = _later(store, account)
 
 
 def disable(store: Store, name: str) -> None:
     """Let an account in no more, from the machine itself; what it did stays in the log."""
     with store.writing() as session:
         _there(session, name).disabled_at = store.clock()
+
+
+def enable(store: Store, name: str) -> None:
+    """Let a disabled account in again, from the machine itself; it must sign in anew."""
+    with store.writing() as session:
+        account = _there(session, name)
+        account.disabled_at, account.epoch = None, _later(store, account)
+
+
+@dataclass(frozen=True)
+class Person:
+    """An account as it may be listed: nothing of how it signs in but whether by password."""
+
+    key: str
+    name: str
+    role: str
+    ambiti: tuple[str, ...]
+    by_password: bool
+    email: str | None
+    created_at: dt.datetime
+    disabled_at: dt.datetime | None
+
+
+def person(account: Account) -> Person:
+    """An account as it may be shown."""
+    return Person(
+        account.id, account.name, account.role, tuple(account.ambiti or ()), account.password is not None,
+        account.email, account.created_at, account.disabled_at,
+    )  # fmt: skip
+
+
+def listed(store: Store) -> list[Person]:
+    """Every account by name; for whoever is on the machine itself."""
+    with store.reading() as session:
+        return [person(one) for one in session.scalars(select(Account).order_by(Account.name))]
+
+
+def myself(store: Store, token: str | None) -> Person:
+    """The account whose pass this is; raises as ``account_of``."""
+    with store.reading() as session:
+        return person(account_of(session, store, token or ""))
 
 
 def _there(session: Session, name: str) -> Account:

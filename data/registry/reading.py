@@ -1,6 +1,7 @@
 """What anyone may read: records as they are now, their points, and tables of them; no pass is asked."""
 
-from collections.abc import Mapping
+import datetime as dt
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,9 +10,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from data.registry import quality
-from data.registry.changes import record_of
+from data.registry.books import Change
+from data.registry.changes import SEED, record_of
 from data.registry.model import KINDS, Record, Sessione, Sportello, columns, content
-from data.registry.store import Store
+from data.registry.store import ROME, Store
 
 
 @dataclass(frozen=True)
@@ -79,16 +81,48 @@ def points(store: Store, kind: str, key: str, *, precision: str | None = None) -
 
 def qualities(store: Store, kind: str, precisions: Mapping[str, str] | None = None) -> pd.Series:
     """Key → quality from 0 to 1 of every record of a kind; ``precisions`` of positions known from elsewhere."""
+    found = {key: quality.score(points) for key, points in _all_points(store, kind, precisions)}
+    return pd.Series(found, dtype=float, name="quality")
+
+
+def scores(store: Store, kind: str, precisions: Mapping[str, str] | None = None) -> pd.DataFrame:
+    """Key × criterion: what each record of a kind was given, from 0 to 1; missing where a criterion does not apply."""
+    found = {
+        key: {point.criterion: point.score for point in points}
+        for key, points in _all_points(store, kind, precisions)
+    }
+    names = [one.__name__ for one in quality.CRITERIA]
+    return pd.DataFrame.from_dict(found, orient="index", columns=None, dtype=float).reindex(columns=names)
+
+
+def _all_points(
+    store: Store, kind: str, precisions: Mapping[str, str] | None
+) -> Iterator[tuple[str, list[quality.Point]]]:
+    """Each record of a kind with its points."""
     sessioni: dict[str, list[Mapping[str, Any]]] = {}
     if kind == "sportelli":
         for one in table(store, "sessioni").to_dict("records"):
             sessioni.setdefault(one["sportello_id"], []).append(
                 {str(name): value for name, value in one.items()}
             )
-    found = {}
+    today = store.today()
     for said in table(store, kind).to_dict("records"):
         key = said["id"]
         named = {str(name): value for name, value in said.items()}
-        facts = quality.Facts(kind, named, store.today(), sessioni.get(key, ()), (precisions or {}).get(key))
-        found[key] = quality.score(quality.points(facts))
-    return pd.Series(found, dtype=float, name="quality")
+        facts = quality.Facts(kind, named, today, sessioni.get(key, ()), (precisions or {}).get(key))
+        yield key, quality.points(facts)
+
+
+def stamp(store: Store) -> str:
+    """A mark of what the registry says now: another after every change, whoever made it."""
+    with store.reading() as session:
+        last = session.execute(select(Change.id, Change.at).order_by(Change.id.desc()).limit(1)).first()
+    return "" if last is None else f"{last.id} {last.at.isoformat()}"
+
+
+def changed_by_people_on(store: Store) -> dt.date | None:
+    """The day a person last changed the registry; missing where it is still as it was seeded."""
+    asked = select(Change.at).where(Change.who != SEED).order_by(Change.id.desc()).limit(1)
+    with store.reading() as session:
+        last = session.scalar(asked)
+    return None if last is None else last.astimezone(ROME).date()

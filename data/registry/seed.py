@@ -61,7 +61,11 @@ def seed(store: Store, table: Callable[[str], pd.DataFrame] = catalog.load) -> d
     told
         Kind → what was done; every list is empty where these very tables were brought in last time.
     """
-    wanted = rows(table)
+    return sow(store, rows(table))
+
+
+def sow(store: Store, wanted: Mapping[str, Rows]) -> dict[str, Told]:
+    """The same as ``seed`` for rows that ``rows`` has made."""
     digest = hashlib.sha256(json.dumps(wanted, sort_keys=True).encode()).hexdigest()
     with store.writing() as session:
         last = session.scalar(select(Seeding.digest).order_by(Seeding.id.desc()).limit(1))

@@ -93,6 +93,38 @@ def test_a_desk_put_aside_goes_with_its_sessions_and_comes_back(town):
     assert [line.how for line in editing.history(store, token, *KEY)] == ["restore", "delete", "seed"]
 
 
+def test_a_new_record_that_somebody_wrote_on_since_is_not_undone(town):
+    bergamo = town.passes["bergamo"]
+    said = {"name": "Nuovo", "kind": "caritas", "ente_id": "en-bg", "ambito_id": "bergamo"}
+    desk = editing.create(town.store, bergamo, "sportelli", said)
+    birth = town.last_change("sportelli", desk)
+    editing.edit(town.store, bergamo, "sportelli", desk, version=1, said={"phone": "035 111111"})
+    with pytest.raises(UndoRefused, match="phone"):
+        editing.undo(town.store, bergamo, birth)
+    editing.undo(town.store, bergamo, town.last_change("sportelli", desk))
+    editing.undo(town.store, bergamo, birth)
+    assert town.said("sportelli", desk)["deleted_at"] is not None
+
+
+def test_an_ente_with_desks_is_not_undone_under_them(town):
+    bergamo = town.passes["bergamo"]
+    ente = editing.create(town.store, bergamo, "enti", {"name": "Nuovo", "ambito_id": "bergamo"})
+    said = {"name": "Dopo", "kind": "caritas", "ente_id": ente, "ambito_id": "bergamo"}
+    editing.create(town.store, bergamo, "sportelli", said)
+    before = town.everything()
+    with pytest.raises(FieldsRefused) as told:
+        editing.undo(town.store, bergamo, town.last_change("enti", ente))
+    assert told.value.faults[0].why == "in_use"
+    assert town.everything() == before
+
+
+def test_a_sessione_brought_along_does_not_leave_its_desk_by_an_undo(town, write):
+    write("regione", ambito_id="dalmine")
+    editing.undo(town.store, town.passes["regione"], town.last_change("sessioni", "se-bg"))
+    assert town.said("sessioni", "se-bg")["ambito_id"] == "dalmine"
+    assert soundness.faults(town.store) == []
+
+
 def test_an_ente_with_desks_is_not_put_aside_nor_a_desk_brought_back_without_it(town):
     store, token = town.store, town.passes["bergamo"]
     with pytest.raises(FieldsRefused, match="in_use"):

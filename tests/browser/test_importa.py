@@ -1,0 +1,103 @@
+"""Importa in a real browser: a messy workbook in, a column corrected, suggestions taken, saved, seen, taken back."""
+
+import os
+import signal
+import subprocess
+import sys
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import expect
+
+from data.registry import people
+from data.registry.store import open_store
+from tests.browser.conftest import ROOT, STOPPING, Visit, free_port, wait_until_ready
+from tests.browser.test_entra import serious
+from tests.test_importa import workbook
+
+NAME, PASSWORD = "bergamo", "sale grosso e basilico"
+
+
+@pytest.fixture(scope="module")
+def kept(executable, tmp_path_factory):
+    """A server of its own, with an account of an Ambito: its address."""
+    folder = tmp_path_factory.mktemp("importa")
+    port, said = free_port(), folder / "said.txt"
+    with said.open("w", encoding="utf-8") as out:
+        server = subprocess.Popen(
+            [sys.executable, str(ROOT / "server.py"), "--port", str(port)],
+            cwd=ROOT,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, "ATLANTE_VAR": str(folder / "var")},
+        )
+        try:
+            wait_until_ready(server, said)
+            store = open_store(folder=folder / "var")
+            people.add(store, name=NAME, role="ambito", ambiti=["bergamo"], password=PASSWORD)
+            store.close()
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.send_signal(signal.SIGINT)
+            server.wait(timeout=STOPPING)
+
+
+@pytest.fixture
+def visitor(browser, kept, size):
+    """A fresh page of that server; afterwards, no fault in its console and no host but its own."""
+    context = browser.new_context(viewport=size, locale="it-IT")
+    seen = Visit(context.new_page(), kept)
+    yield seen
+    context.close()
+    assert seen.faults == []
+    assert seen.hosts <= {urlsplit(kept).netloc}
+
+
+@pytest.mark.parametrize("size", ["desktop", "phone"], indirect=True)
+def test_whoever_only_reads_sees_what_the_page_does(visitor, size):
+    visitor.open("/importa")
+    visitor.quiet()
+    expect(visitor.page.get_by_text("Per importare serve l'accesso della redazione")).to_be_visible()
+    assert serious(visitor) == []
+
+
+def test_a_messy_workbook_is_mended_saved_seen_and_taken_back(visitor, tmp_path):
+    page, file = visitor.page, tmp_path / "elenco.xlsx"
+    file.write_bytes(workbook())
+    visitor.open("/entra")
+    page.get_by_label("Nome", exact=True).fill(NAME)
+    page.get_by_label("Parola d'ordine", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Entra").last.click()
+    expect(page.get_by_role("button", name="Esci")).to_be_visible()
+    visitor.quiet()
+    page.get_by_role("link", name="Importa").click()
+    expect(page.get_by_role("heading", name="Importa", exact=True)).to_be_visible()
+    visitor.quiet()
+    page.locator('input[type="file"]').set_input_files(file)
+    expect(page.get_by_text("Che cosa dice ogni colonna")).to_be_visible()
+    visitor.quiet()
+    choose(page, "La colonna «Boh» è", "note")
+    page.get_by_role("button", name="Leggi le righe").click()
+    expect(page.get_by_text("righe scartate")).to_be_visible()
+    visitor.quiet()
+    choose(page, "Tipo di servizio", "Sportello comunale")
+    visitor.quiet()
+    page.get_by_role("button", name="Accetta tutti i suggerimenti").click()
+    expect(page.get_by_text("già nelle righe")).to_be_visible()
+    visitor.quiet()
+    assert serious(visitor) == []
+    page.get_by_role("button", name="Sì, salva").click()
+    expect(page.get_by_text("Salvato: 5 schede nuove.")).to_be_visible()
+    visitor.quiet()
+    expect(page.get_by_role("link", name="Sportello Riva")).to_be_visible()
+    page.get_by_role("button", name="Annulla questa importazione").click()
+    expect(page.get_by_text("Importazione annullata: le schede sono com'erano prima.")).to_be_visible()
+    expect(page.get_by_text("· annullata")).to_be_visible()
+
+
+def choose(page, label, words):
+    """Choose from a list by what it is called."""
+    box = page.get_by_role("combobox", name=label)
+    box.click()
+    box.fill(words)
+    page.get_by_role("option", name=words, exact=True).click()
