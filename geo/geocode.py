@@ -327,9 +327,10 @@ def beside(
     found = np.full((len(spots), 2), np.nan)
     known = spots.notna().to_numpy()
     keys = pd.Series(list(zip(metres.x.round(), metres.y.round(), strict=True)))[known]
-    for (x, y), heap in keys.groupby(keys).groups.items():
+    for heap in keys.groupby(keys).groups.values():
         rows = np.asarray(heap)
-        found[rows] = _free_places(float(x), float(y), len(rows), step_m, wet, held)
+        first = metres.iloc[rows[0]]
+        found[rows] = _free_places(first.x, first.y, len(rows), step_m, wet, held)
     laid = gpd.GeoSeries.from_xy(found[:, 0], found[:, 1], index=spots.index, crs=METRES).to_crs(DEGREES)
     return laid.where(spots.notna())
 

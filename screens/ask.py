@@ -111,9 +111,15 @@ def _narrow(known: Known) -> None:
         key=KEY + "kinds",
         format_func=_label_of("service_kinds"),
         placeholder="Tutti",
+        select_all=False,
     )
     st.multiselect(
-        "Temi", known.themes or (), key=KEY + "themes", format_func=_label_of("themes"), placeholder="Tutti"
+        "Temi",
+        known.themes or (),
+        key=KEY + "themes",
+        format_func=_label_of("themes"),
+        placeholder="Tutti",
+        select_all=False,
     )
     st.multiselect(
         "Lingue parlate",
@@ -122,6 +128,7 @@ def _narrow(known: Known) -> None:
         format_func=_label_of("languages"),
         placeholder="Tutte",
         help="Pochi sportelli pubblicano le lingue: gli altri restano fuori da questo filtro.",
+        select_all=False,
     )
     st.multiselect(
         "Livello di prova",
@@ -129,6 +136,7 @@ def _narrow(known: Known) -> None:
         key=KEY + "evidence",
         format_func=lambda level: f"{level} · {label('evidence', level).lower()}",
         placeholder="Tutti",
+        select_all=False,
     )
     st.pills(
         "Qualità della scheda",

@@ -76,7 +76,7 @@ def several(
     asked = address.opened(page, [parameter], now)
     if asked is not None:
         st.session_state[key] = [code for code in asked.get(parameter, "").split(",") if code in codes]
-    chosen = st.multiselect(label, codes, key=key, format_func=words, **how)
+    chosen = st.multiselect(label, codes, key=key, format_func=words, select_all=False, **how)
     address.keep(page, [parameter], {parameter: ",".join(chosen)} if chosen else {})
     return tuple(chosen)
 

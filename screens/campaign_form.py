@@ -161,16 +161,23 @@ def _form(actor: Actor) -> None:
     kinds = left.multiselect(
         "Tipi di scheda", list(KINDS), default=["sportelli"], key="campaign_kinds",
         format_func=lambda code: KINDS[code].capitalize(), placeholder="Scegli i tipi",
+        select_all=False,
     )  # fmt: skip
     fields = list(dict.fromkeys(name for kind in kinds for name in campaigns.askable(kind)))
     right.multiselect(
-        "Dati chiesti", fields, key="campaign_fields", format_func=in_words, placeholder="Tutta la scheda"
+        "Dati chiesti",
+        fields,
+        key="campaign_fields",
+        format_func=in_words,
+        placeholder="Tutta la scheda",
+        select_all=False,
     )
     known = ask_registry.names()
     own = [code for code in known if actor.ambiti is None or code in actor.ambiti]
     st.multiselect(
         "Ambiti", own, default=None if actor.ambiti is None else own, key="campaign_ambiti",
         format_func=known.__getitem__, placeholder="Tutti" if actor.ambiti is None else "Scegli gli Ambiti",
+        select_all=False,
     )  # fmt: skip
     today = memory.registry().today()
     one, other = st.columns(2)

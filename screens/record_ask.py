@@ -91,7 +91,12 @@ def ask() -> Asked:
         placeholder="Tutti",
     )
     kinds.multiselect(
-        "Schede", SEARCHED, key=KEY + "kinds", format_func=KINDS_WORDS.__getitem__, placeholder="Tutte"
+        "Schede",
+        SEARCHED,
+        key=KEY + "kinds",
+        format_func=KINDS_WORDS.__getitem__,
+        placeholder="Tutte",
+        select_all=False,
     )
     set_now = sum(name in record_search.narrowed(asked_now()) for name in (*LISTS, "lowest", "highest"))
     with st.expander("Altri filtri", icon=":material/tune:"):
@@ -114,12 +119,23 @@ def _ask_more() -> None:
             key=KEY + name,
             format_func=named(codes),
             placeholder="Tutti",
+            select_all=False,
         )
     other.multiselect(
-        "Conferma", STATES, key=KEY + "states", format_func=STATE_WORDS.__getitem__, placeholder="Tutte"
+        "Conferma",
+        STATES,
+        key=KEY + "states",
+        format_func=STATE_WORDS.__getitem__,
+        placeholder="Tutte",
+        select_all=False,
     )
     one.multiselect(
-        "Livello di prova", EVIDENCE, key=KEY + "evidence", format_func=named("evidence"), placeholder="Tutti"
+        "Livello di prova",
+        EVIDENCE,
+        key=KEY + "evidence",
+        format_func=named("evidence"),
+        placeholder="Tutti",
+        select_all=False,
     )
     other.slider("Qualità", 0, 100, step=5, key=KEY + "quality", format="%d")
     if editor():

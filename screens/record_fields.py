@@ -149,7 +149,13 @@ def ask_codes(words: str, value: Any, *, label: str, key: str, help: str | None 
     start(key, list(value or ()))
     codes = dict.fromkeys([*vocabulary(words).index, *(value or ())])
     found = st.multiselect(
-        label, list(codes), key=key, help=help, format_func=named(words), placeholder="Non si sa"
+        label,
+        list(codes),
+        key=key,
+        help=help,
+        format_func=named(words),
+        placeholder="Non si sa",
+        select_all=False,
     )
     return list(found) or None
 
@@ -231,8 +237,7 @@ def ask_areas(value: Sequence[str] | None, *, key: str) -> list[str] | None:
         with column:
             chosen = st.multiselect(
                 words, options, key=own, format_func=partial(_called, names),
-                placeholder="Nessuno",
-            )  # fmt: skip
+                placeholder="Nessuno", select_all=False)  # fmt: skip
         found += [f"{level}:{code}" for code in chosen]
     if st.checkbox("Tutta la Lombardia", key=start(f"{key}_regione", f"regione:{REGION}" in (value or ()))):
         found.append(f"regione:{REGION}")

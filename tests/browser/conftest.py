@@ -1,5 +1,6 @@
 """A real browser before the real server: pages that note every fault and every host they call."""
 
+import itertools
 import os
 import re
 import shutil
@@ -24,18 +25,22 @@ FLAGS = (
     "--disable-component-update --disable-sync"
 ).split()
 MAP = 'iframe[title="streamlit_folium.st_folium"]'
-STILL = """() => {
+STILL = """(turn) => {
     const app = document.querySelector('[data-testid="stApp"]');
+    if (!app) return false;
     const busy = app.dataset.testScriptState !== "notRunning"
         || document.querySelector('[data-stale="true"], [data-testid="stSkeleton"]')
         || document.getAnimations().some((one) => one.playState === "running");
-    window.stillFor = busy ? 0 : (window.stillFor || 0) + 1;
-    return window.stillFor >= 6;
+    const before = window.still && window.still.turn === turn ? window.still.looks : 0;
+    window.still = {turn, looks: busy ? 0 : before + 1};
+    return window.still.looks >= 6;
 }"""
 """Streamlit has run, nothing is being faded, and it has stayed so for six looks.
 
 It may not have begun yet to answer the last press: what a press should show is awaited with ``expect``.
 """
+TURNS = itertools.count()
+"""Each wait counts its own looks, whatever page they fall on."""
 SHOWN = """([map, wanted]) => [...document.querySelectorAll(map)].some((one) =>
     one.contentDocument.querySelector('#map_div[data-layers-ready="yes"]')
         && wanted.every((layer) => one.contentWindow.atlante.state.shown[layer] > 0))"""
@@ -172,8 +177,7 @@ class Visit:
     def quiet(self) -> None:
         """Wait until Streamlit has drawn everything."""
         self.page.wait_for_selector('[data-testid="stApp"]')
-        self.page.evaluate("window.stillFor = 0")
-        self.page.wait_for_function(STILL, polling=100)
+        self.page.wait_for_function(STILL, arg=next(TURNS), polling=100)
 
 
 @pytest.fixture(params=["desktop"])
