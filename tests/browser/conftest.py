@@ -1,5 +1,6 @@
 """A real browser before the real server: pages that note every fault and every host they call."""
 
+import contextlib
 import itertools
 import os
 import re
@@ -85,11 +86,22 @@ def free_port() -> int:
 @pytest.fixture(scope="session")
 def address(executable, tmp_path_factory) -> Iterator[str]:
     """The address of the atlas, served by the real server for all the browser tests."""
-    port = free_port()
-    said = tmp_path_factory.mktemp("server") / "out.txt"
+    with serving(tmp_path_factory.mktemp("server")) as found:
+        yield found
+
+
+@contextlib.contextmanager
+def serving(folder: Path, **settings: str) -> Iterator[str]:
+    """The real server with these settings of the environment: its address; what it says is kept in the folder."""
+    port, said = free_port(), folder / "out.txt"
     with said.open("w", encoding="utf-8") as out:
-        command = [sys.executable, str(ROOT / "server.py"), "--port", str(port)]
-        server = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT)
+        server = subprocess.Popen(
+            [sys.executable, str(ROOT / "server.py"), "--port", str(port)],
+            cwd=ROOT,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, **settings},
+        )
         try:
             wait_until_ready(server, said)
             yield f"http://127.0.0.1:{port}"

@@ -1,9 +1,5 @@
 """Da confermare and Qualità in a real browser: for everyone; a click confirms, another takes it back; a link opens."""
 
-import os
-import signal
-import subprocess
-import sys
 from urllib.parse import urlsplit
 
 import pytest
@@ -11,7 +7,7 @@ from playwright.sync_api import expect
 
 from data.registry import links, people
 from data.registry.store import open_store
-from tests.browser.conftest import ROOT, STOPPING, Visit, free_port, wait_until_ready
+from tests.browser.conftest import Visit, serving
 from tests.browser.test_entra import serious
 
 NAME, PASSWORD = "redazione", "sale grosso e basilico"
@@ -23,24 +19,11 @@ PAGES = ["/conferme", "/qualita", "/qualita?vista=chiamare&ambito=lodi"]
 def kept(executable, tmp_path_factory):
     """A server of its own, with an account: its address and the folder of its registry."""
     folder = tmp_path_factory.mktemp("conferme")
-    port, said = free_port(), folder / "said.txt"
-    with said.open("w", encoding="utf-8") as out:
-        server = subprocess.Popen(
-            [sys.executable, str(ROOT / "server.py"), "--port", str(port)],
-            cwd=ROOT,
-            stdout=out,
-            stderr=subprocess.STDOUT,
-            env={**os.environ, "ATLANTE_VAR": str(folder / "var")},
-        )
-        try:
-            wait_until_ready(server, said)
-            store = open_store(folder=folder / "var")
-            people.add(store, name=NAME, role="regione", password=PASSWORD)
-            yield f"http://127.0.0.1:{port}", store
-            store.close()
-        finally:
-            server.send_signal(signal.SIGINT)
-            server.wait(timeout=STOPPING)
+    with serving(folder, ATLANTE_VAR=str(folder / "var")) as address:
+        store = open_store(folder=folder / "var")
+        people.add(store, name=NAME, role="regione", password=PASSWORD)
+        yield address, store
+        store.close()
 
 
 @pytest.fixture

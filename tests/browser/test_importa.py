@@ -1,9 +1,5 @@
 """Importa in a real browser: a messy workbook in, a column corrected, suggestions taken, saved, seen, taken back."""
 
-import os
-import signal
-import subprocess
-import sys
 from urllib.parse import urlsplit
 
 import pytest
@@ -11,7 +7,7 @@ from playwright.sync_api import expect
 
 from data.registry import people
 from data.registry.store import open_store
-from tests.browser.conftest import ROOT, STOPPING, Visit, free_port, wait_until_ready
+from tests.browser.conftest import Visit, serving
 from tests.browser.test_entra import serious
 from tests.test_importa import workbook
 
@@ -22,24 +18,11 @@ NAME, PASSWORD = "bergamo", "sale grosso e basilico"
 def kept(executable, tmp_path_factory):
     """A server of its own, with an account of an Ambito: its address."""
     folder = tmp_path_factory.mktemp("importa")
-    port, said = free_port(), folder / "said.txt"
-    with said.open("w", encoding="utf-8") as out:
-        server = subprocess.Popen(
-            [sys.executable, str(ROOT / "server.py"), "--port", str(port)],
-            cwd=ROOT,
-            stdout=out,
-            stderr=subprocess.STDOUT,
-            env={**os.environ, "ATLANTE_VAR": str(folder / "var")},
-        )
-        try:
-            wait_until_ready(server, said)
-            store = open_store(folder=folder / "var")
-            people.add(store, name=NAME, role="ambito", ambiti=["bergamo"], password=PASSWORD)
-            store.close()
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            server.send_signal(signal.SIGINT)
-            server.wait(timeout=STOPPING)
+    with serving(folder, ATLANTE_VAR=str(folder / "var")) as address:
+        store = open_store(folder=folder / "var")
+        people.add(store, name=NAME, role="ambito", ambiti=["bergamo"], password=PASSWORD)
+        store.close()
+        yield address
 
 
 @pytest.fixture
