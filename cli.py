@@ -5,8 +5,7 @@ import csv
 import functools
 import math
 import sys
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -14,7 +13,7 @@ import pandas as pd
 from data import build, catalog
 from data.label import read_label
 from errors import AtlasError, ColumnsMissing, FileUnreadable, UnknownCode
-from geo import calibration, congestion, travel_time
+from geo import calibration, congestion
 from geo.geocode import nominatim
 from geo.network import ESTIMATED, MODES
 from geo.street_time import graph_of
@@ -24,7 +23,7 @@ from geo.streets.make import BUFFER_KM, buffered, make
 from geo.streets.overpass import ENDPOINT
 from geo.whole import whole
 from layers.style import number
-from screens import batch, joined, network, registry_commands
+from screens import access_commands, batch, gap_commands, joined, network, registry_commands
 from screens.errors import sentence
 from screens.filters import MODE_WORDS
 
@@ -55,7 +54,8 @@ def parser() -> argparse.ArgumentParser:
         )
     )
     registry_commands.add_to(commands)
-    _access_command(commands.add_parser("access", help="accesso agli sportelli, una riga per comune"))
+    access_commands.add_to(commands)
+    gap_commands.add_to(commands)
     return top
 
 
@@ -105,18 +105,6 @@ def _network_commands(group: argparse.ArgumentParser) -> None:
     fitting.set_defaults(do=network_calibrate)
 
 
-def _access_command(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--mode", choices=MODES, default="car", help="mezzo (car)")
-    command.add_argument("--limit", type=_minutes_limit, default=30.0, help="limite in minuti (30)")
-    command.add_argument("--kind", action="append", default=[], help="tipo di sportello; si può ripetere")
-    command.add_argument("--evidence", default="", help="livelli di prova che contano, ad esempio AB (ABC)")
-    command.add_argument(
-        "--scheduler", help="calcola su un cluster dask: indirizzo, come tcp://127.0.0.1:8786"
-    )
-    command.add_argument("-o", "--out", type=Path, required=True, help="CSV da scrivere")
-    command.set_defaults(do=access)
-
-
 def _data_commands(group: argparse.ArgumentParser) -> None:
     commands = group.add_subparsers(required=True, metavar="AZIONE")
     making = commands.add_parser("build", help="rifà le tabelle pulite dai file originali")
@@ -129,13 +117,6 @@ def _data_commands(group: argparse.ArgumentParser) -> None:
         do=data_list
     )
     commands.add_parser("check", help="controlla le tabelle e le etichette").set_defaults(do=data_check)
-
-
-def _minutes_limit(text: str) -> float:
-    limit = float(text)
-    if not 0 < limit < math.inf:
-        raise argparse.ArgumentTypeError("il limite è un numero di minuti maggiore di zero")
-    return limit
 
 
 def _kilometres(text: str) -> float:
@@ -318,35 +299,6 @@ def _opened(name: str) -> store.Streets:
     if not path.is_file():
         raise UnknownCode(what="rete", codes=[name])
     return store.read(path)
-
-
-def access(options: argparse.Namespace) -> int:
-    """Write one row a comune: people, minutes and band to the nearest desk, people beyond the limit."""
-    with _computed(options.scheduler) as nearest:
-        answered = batch.access_of_comuni(
-            batch.tables(),
-            mode=options.mode,
-            limit=options.limit,
-            kinds=options.kind,
-            evidence=list(options.evidence.upper()),
-            nearest=nearest,
-        )
-    _write(answered, options.out)
-    print(f"{len(answered)} comuni: {options.out}")
-    return 0
-
-
-def _computed(scheduler: str | None) -> AbstractContextManager[Callable[..., pd.DataFrame]]:
-    """Who computes the minutes to the nearest desk: this process, or a cluster (dask is loaded only for that)."""
-    if scheduler is None:
-        return nullcontext(travel_time.nearest)
-    from screens import cluster  # noqa: PLC0415
-
-    return cluster.connected(scheduler, _progress)
-
-
-def _progress(done: int, of: int) -> None:
-    print(f"{number(done)} luoghi su {number(of)}", file=sys.stderr, flush=True)
 
 
 def _write(table: pd.DataFrame, path: Path) -> None:

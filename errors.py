@@ -5,7 +5,8 @@ AtlasError
 │   ├── SourceUnavailable       a raw file is neither in the mirror nor downloadable
 │   ├── SourceChanged           a raw file is not what its label or its module expects
 │   ├── TableMissing            a clean table is not in its place
-│   └── TableBroken             a clean table does not keep its schema
+│   ├── TableBroken             a clean table does not keep its schema
+│   └── FiguresUnfit            figures that a measure cannot be computed from
 ├── InputError                  what a person gave us cannot be used
 │   ├── CoordinateError         points that are not where the atlas works
 │   ├── UnknownCode             codes that no table knows
@@ -75,6 +76,14 @@ class TableBroken(DataError):
     def __init__(self, *, table: str, faults: Sequence[str]) -> None:
         super().__init__(f"the clean table {table} is broken: {'; '.join(faults)}")
         self.table, self.faults = table, list(faults)
+
+
+class FiguresUnfit(DataError):
+    """Figures that a measure cannot be computed from; ``faults``: what is wrong → how many times."""
+
+    def __init__(self, *, faults: Mapping[str, int]) -> None:
+        super().__init__(f"unfit figures: {', '.join(f'{why} ({count})' for why, count in faults.items())}")
+        self.faults = dict(faults)
 
 
 class InputError(AtlasError):

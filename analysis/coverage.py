@@ -1,12 +1,9 @@
 """Who reaches a sportello and who does not: minutes and people, place by place, and the places left out."""
 
-from typing import Final
-
 import numpy as np
 import pandas as pd
 
-SMALLEST: Final = 5
-"""Estimated counts of people below this are not shown (see docs/decisions/0005-small-counts.md)."""
+from analysis.disclosure import count
 
 
 def weighted_medians(values: pd.Series, weights: pd.Series, groups: pd.Series) -> pd.Series:
@@ -171,6 +168,40 @@ def classes(minutes: pd.Series, people: pd.Series, *, breaks: tuple[float, ...])
     return summed.reindex(range(-1, len(breaks) + 1), fill_value=0.0)
 
 
+def classes_by(
+    minutes: pd.Series, people: pd.Series, area: pd.Series, *, breaks: tuple[float, ...]
+) -> pd.DataFrame:
+    """People of each area by class of minutes, those without any way last: rows that ``disclosure.partition`` takes.
+
+    Parameters
+    ----------
+    minutes, people, area
+        Of each demand point, same index; points without an area are left out.
+    breaks
+        Minutes that end each class, themselves included.
+
+    Returns
+    -------
+    people
+        Indexed by area, in order; columns ``0`` … ``len(breaks)`` and ``-1`` as in ``classes``; a row adds up to
+        everyone of the area.
+
+    Examples
+    --------
+    >>> minutes, people = pd.Series([5.0, 70.0, float("nan")]), pd.Series([10, 7, 2])
+    >>> classes_by(minutes, people, pd.Series(["a", "a", "b"]), breaks=(15, 60)).to_numpy().tolist()
+    [[10.0, 0.0, 7.0, 0.0], [0.0, 0.0, 0.0, 2.0]]
+    """
+    found = np.searchsorted(np.asarray(breaks), minutes.to_numpy(dtype=float), side="left")
+    last = len(breaks) + 1
+    which = pd.Series(np.where(minutes.isna(), last, found), index=minutes.index)
+    of_class = {
+        -1 if one == last else one: people.astype(float).where(which == one, 0.0).groupby(area).sum()
+        for one in range(last + 1)
+    }
+    return pd.DataFrame(of_class)
+
+
 def shown(people: float) -> float:
-    """A count of people as it may be shown: NaN where it is above zero and under ``SMALLEST``."""
-    return float("nan") if 0 < people < SMALLEST else people
+    """A count of people as it may be shown (``disclosure.count``)."""
+    return count(people)

@@ -12,7 +12,7 @@ from typing import Final
 
 import pandas as pd
 
-from analysis.coverage import shown
+from analysis.disclosure import counts
 
 EVEN: Final = 0.5
 """The chance that a desk of which we know nothing does not suit."""
@@ -171,7 +171,7 @@ def as_shown(calls: pd.DataFrame) -> pd.DataFrame:
     """The same table as it may be shown: small counts of people missing, and what would give them away with them."""
     told = calls.copy()
     for name in ("nearest", "second"):
-        told[name] = calls[name].map(shown)
+        told[name] = counts(calls[name])
     small = told[["nearest", "second"]].isna().any(axis=1)
-    told["matters"] = calls["matters"].map(shown).mask(small)
+    told["matters"] = counts(calls["matters"]).mask(small)
     return told

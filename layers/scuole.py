@@ -22,7 +22,7 @@ def build(scuole: gpd.GeoDataFrame) -> dict[str, Any]:
         tooltip(
             name,
             level,
-            "quota di alunni stranieri non nota"
+            "quota di alunni stranieri non nota o non mostrata"
             if pd.isna(share)
             else f"{percent(share)} di alunni stranieri",
         )

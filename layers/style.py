@@ -103,6 +103,7 @@ def _scale(
 
 PEOPLE_FILLS = ("#f1f4e3", "#c3dfd0", "#86bfc1", "#4a94b0", "#2a638f", "#1c2f63")
 BEYOND_FILLS = ("#ffffff", "#f3d3e0", "#e3a2c6", "#c56aa8", "#8f3484", "#4d1152")
+UNSURE_FILLS = ("#ffffff", "#dfe3f1", "#b9c1e0", "#8e98c9", "#6168a6", "#343a73")
 MINUTES_FILLS = ("#fdf0d0", "#f8c66f", "#e68a3a", "#b5472b", "#6a1b2a")
 
 MINUTES = Scale(
@@ -135,7 +136,66 @@ PEOPLE_BEYOND = _scale(
     (0, 20, 100, 300, 1_000),
     ("nessuno", "fino a 20", "20-100", "100-300", "300-1.000", "oltre 1.000"),
     BEYOND_FILLS,
-    unknown="meno di 5, o non noto",
+    unknown="pochi, o non noto",
+)
+
+CITIZENS = _scale(
+    "Residenti di questa cittadinanza",
+    (0, 20, 100, 500, 2_000),
+    ("nessuno", "fino a 20", "20-100", "100-500", "500-2.000", "oltre 2.000"),
+    PEOPLE_FILLS,
+    unknown="pochi, o non noto",
+)
+PEOPLE_UNSURE = _scale(
+    "Residenti stranieri per cui non si sa",
+    (0, 20, 100, 300, 1_000),
+    ("nessuno", "fino a 20", "20-100", "100-300", "300-1.000", "oltre 1.000"),
+    UNSURE_FILLS,
+    unknown="pochi, o non noto",
+)
+
+UNCOVERED = replace(PEOPLE_BEYOND, title="Residenti stranieri scoperti")
+UNCOVERED_SHARE = _scale(
+    "Scoperti su 100 residenti stranieri",
+    (0, 0.2, 0.4, 0.6, 0.8),
+    ("nessuno", "fino a 20", "20-40", "40-60", "60-80", "oltre 80"),
+    BEYOND_FILLS,
+    unknown="pochi, o non noto",
+)
+CAUSES = {
+    "distance": Mark("distanza", "#2b2d6e"),
+    "hours": Mark("orari", "#c4572a"),
+    "language": Mark("lingua", "#1b7a5a"),
+    "theme": Mark("tema", "#8a6d00"),
+    "eligibility": Mark("chi viene ricevuto", "#8f2d6b"),
+    "walk_in": Mark("appuntamento", "#3a86ab"),
+    "capacity": Mark("capienza", "#6b4b2a"),
+    "unknown": Mark("non si sa", "#d5dada", hatch="#5b6a6e"),
+}
+"""What keeps people out."""
+CAUSE_TOGETHER = Mark("più cause insieme", "#3b4448")
+UNCOVERED_NOBODY = Mark("nessuno scoperto", "#ffffff", line="#c9d0ce")
+
+OFFER_AGAINST_ALL = _scale(
+    "Rispetto al valore della Lombardia",
+    (0, 0.25, 0.5, 1, 2),
+    (
+        "niente",
+        "meno di un quarto",
+        "da un quarto a metà",
+        "da metà a pari",
+        "da pari al doppio",
+        "oltre il doppio",
+    ),
+    PEOPLE_FILLS,
+    unknown="non noto",
+)
+WAY_AGAINST_ALL = _scale(
+    "Rispetto al valore della Lombardia",
+    (0.75, 1, 1.25, 1.5),
+    ("meno di tre quarti", "da tre quarti a pari", "fino a un quarto in più", "fino a metà in più", "oltre"),
+    MINUTES_FILLS,
+    unknown="non raggiungibile o non noto",
 )
 
 PARTNER = (
@@ -160,8 +220,28 @@ SCHOOL_SHARE = Scale(
         Mark("20-30", "#6f9a45", line="#33451e", weight=0.8, shape="circle", radius=5),
         Mark("30-50", "#3f6b2b", line="#ffffff", weight=0.8, shape="circle", radius=5.5),
         Mark("oltre 50", "#1d3a17", line="#ffffff", weight=0.8, shape="circle", radius=6),
-        Mark("quota non nota", "#ffffff", line="#6e7b80", weight=0.8, shape="circle", radius=2),
+        Mark(
+            "quota non nota o non mostrata", "#ffffff", line="#6e7b80", weight=0.8, shape="circle", radius=2
+        ),
     ),
+)
+
+
+SCHOOL_LACKS = (
+    Mark("quota alta, niente manca di certo", "#f3d3e0", line="#6d2466", weight=1, shape="circle", radius=5),
+    Mark("quota alta, manca un tipo", "#b5529a", line="#2f0a33", weight=1, shape="circle", radius=5.5),
+    Mark(
+        "quota alta, mancano due tipi o più", "#4d1152", line="#ffffff", weight=1, shape="circle", radius=6.5
+    ),
+    Mark("quota sotto la soglia", "#c9cfd1", line="#5b6a6e", weight=0.8, shape="circle", radius=3.2),
+    Mark("quota non nota", "#ffffff", line="#6e7b80", weight=0.8, shape="circle", radius=2.2),
+)
+"""Schools: what those with a high share of foreign pupils surely lack."""
+SCHOOL_MEDIATION = (
+    replace(MEDIATION[0], label="trovata per tutte le scuole"),
+    replace(MEDIATION[1], label="trovata per una parte delle scuole"),
+    replace(MEDIATION[3], label="solo possibile"),
+    MEDIATION[4],
 )
 
 
@@ -218,6 +298,14 @@ DESKS_EXACT = tuple(
 """The same with a dark outline, for the few desks of which we know the building."""
 
 ASSOCIATIONS = (Mark("Associazioni", "#d9a521", line="#4d3a05", weight=1.2, shape="star", radius=6),)
+ENCOUNTERS = (
+    replace(ASSOCIATIONS[0], label="Associazione che nomina la comunità"),
+    Mark(
+        "Associazione di un'area più ampia", "#f6e3a8", line="#4d3a05", weight=1.2, shape="star", radius=5.5
+    ),
+    replace(ASSOCIATIONS[0], label="Associazione"),
+    Mark("Centro interculturale", "#0b5c6b", line="#ffffff", weight=1.2, shape="hexagon", radius=7),
+)
 LIBRARIES = (Mark("Biblioteche", "#ffffff", line="#4c6a8a", weight=1.1, shape="square", radius=2.8),)
 ADULT_SCHOOLS = (Mark("CPIA e loro sedi", "#c9cf7a", line="#474f00", weight=1.2, shape="hexagon", radius=5),)
 
@@ -239,6 +327,9 @@ DESKS_ASIDE = tuple(replace(m, radius=3.2, weight=0.8) for m in DESKS)
 """Desks that can be chosen but are not what is asked about."""
 DESKS_ASKED = tuple(replace(m, line="#000000", weight=1, radius=5) for m in DESKS)
 DESK_CHOSEN = tuple(replace(m, line="#000000", weight=2.4, radius=10) for m in DESKS)
+
+ANSWERS_PERHAPS = Mark("forse risponde", "#ffffff", line="#0b5c6b", weight=1.6, shape="circle", radius=3.4)
+ANSWERS_SURELY = Mark("risponde per certo", "#0b5c6b", line="#ffffff", weight=1.2, shape="circle", radius=5.4)
 
 
 def group_of(kind: str) -> int:

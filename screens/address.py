@@ -12,21 +12,30 @@ WRITTEN = "address_written"
 """Page → parameter → what it wrote last."""
 HERE = "address_here"
 """The page that is shown."""
+GAVE_WAY = "address_gave_way"
+"""Page and parameters → what the controls said when the address last won over them."""
 
 
 def arrive(page: str) -> None:
     """Note which page is shown; once a run, before the page itself.
 
-    Whoever comes to a page by an address that says nothing of what it asks finds it as it was left.
+    Whoever comes to a page by an address that says nothing of what it asks finds it as it was left. After a step back
+    Streamlit may still tell what the page before had written: that says nothing of this one.
     """
-    if page == st.session_state.get(HERE):
+    before = st.session_state.get(HERE)
+    if page == before:
         return
     st.session_state[HERE] = page
-    left = _written(page)
-    if not set(left) & set(st.query_params):
-        told = {name: words for name, words in left.items() if words is not None}
+    left, said = _written(page), st.query_params.to_dict()
+    if not said or (said == _told(_written(before or "")) and not set(left) & set(said)):
+        told = _told(left)
         if told:
             st.query_params.from_dict(told)
+
+
+def _told(written: Mapping[str, str | None]) -> dict[str, str]:
+    """What a page wrote, without what it left out."""
+    return {name: words for name, words in written.items() if words is not None}
 
 
 def opened(page: str, parameters: Iterable[str], held: Mapping[str, str] | None) -> dict[str, str] | None:
@@ -40,12 +49,20 @@ def opened(page: str, parameters: Iterable[str], held: Mapping[str, str] | None)
         The parameters of the address that are asked; others are left alone.
     held
         What the controls say now, as parameters; ``None`` before they were drawn. Controls that somebody has just
-        moved win over the address, which may still be the one of before.
+        moved win over the address, which may still be the one of before. They were not moved if they say what they
+        said when the address last won: two quick steps back, and the browser has not yet drawn the first.
     """
+    parameters = tuple(parameters)
+    given = st.session_state.setdefault(GAVE_WAY, {})
+    late = held is not None and given.get((page, parameters)) == dict(held)
+    if not late:
+        given.pop((page, parameters), None)
     asked = {name: st.query_params[name] for name in parameters if name in st.query_params}
-    last = {name: words for name in parameters if (words := _written(page).get(name)) is not None}
-    if held is not None and (asked == last or dict(held) != last):
-        return None
+    last = _told({name: _written(page).get(name) for name in parameters})
+    if held is not None:
+        if asked == last or (dict(held) != last and not late):
+            return None
+        given[page, parameters] = dict(held)
     keep(page, parameters, asked)
     return asked
 

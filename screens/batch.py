@@ -182,7 +182,7 @@ def access_of_comuni(
     nearest: Callable[..., pd.DataFrame] = travel_time.nearest,
 ) -> pd.DataFrame:
     """One row a comune, by code: foreign residents, median minutes to the nearest desk with its band, people
-    beyond the limit (missing where it is 1 to 4), and the network that answered.
+    beyond the limit (as ``disclosure.part`` shows them), and the network that answered.
 
     ``nearest`` computes the minutes: here, or wherever it says (``screens.cluster``).
     Raises ``UnknownCode`` for kinds or levels of evidence that the vocabularies lack.

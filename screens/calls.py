@@ -40,6 +40,8 @@ def show(page: str) -> None:
     told = first_calls.as_shown(here)
     st.markdown(f"**{summary(here, ambito)}**")
     st.caption(HOW)
+    if "divari" in st.session_state["pages"]:
+        frame.link("divari", "Per una domanda precisa: quanto cambierebbe ogni risposta", vista="chiamate")
     desks = memory.sportelli().set_index("sportello_id")
     if not told.empty:
         _list(told, desks, page)

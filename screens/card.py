@@ -242,12 +242,11 @@ def school_html(row: Row) -> str:
     """A few lines on a school: its pupils, and the share with foreign citizenship where it is known."""
     share: Any = row.get("foreign_share")
     pupils: Any = row.get("pupils")
+    why = "pochi: la quota non si mostra" if row.get("hidden") else "quota non nota"
     lines = {
         "Dove": _where(row),
         "Alunni": unknown("non noti") if missing(pupils) else escape(number(float(pupils))),
-        "Stranieri": unknown("quota non nota")
-        if share is None or pd.isna(share)
-        else escape(percent(float(share))),
+        "Stranieri": unknown(why) if share is None or pd.isna(share) else escape(percent(float(share))),
     }
     under = " · ".join(
         filter(None, [label("school_levels", cell(row.get("level"))), cell(row.get("management"))])

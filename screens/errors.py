@@ -26,6 +26,9 @@ SENTENCES: Final[dict[type[errors.AtlasError], Callable[[Any], str]]] = {
     errors.TableBroken: lambda e: (
         f"La tabella «{e.table}» è guasta: {_listed(e.faults)}. Per rifarla: python3 run.py data build."
     ),
+    errors.FiguresUnfit: lambda e: (
+        f"La misura non si può calcolare: {_listed([unfit_words(*one) for one in e.faults.items()])}."
+    ),
     errors.CoordinateError: lambda e: (
         f"{_points(e.count)} fuori dalla Lombardia, il primo in ({e.example[0]:g}, {e.example[1]:g})."
     ),
@@ -166,6 +169,33 @@ NO_RESTORE: Final[dict[str, str]] = {
     "unsound": "le sue righe non stanno insieme",
 }
 """Why a back-up is not restored (``data.registry.backup.WHY``)."""
+
+UNFIT: Final[dict[str, str]] = {
+    "minutes_negative": "ci sono minuti negativi",
+    "minutes_infinite": "ci sono minuti infiniti",
+    "people_unknown": "di qualche riga non si sa quante persone sono",
+    "people_negative": "le persone di qualche riga non sono un numero possibile",
+    "limit_too_far": "il limite non viene prima del punto oltre il quale non si conta",
+    "supply_twice": "uno sportello compare due volte",
+    "supply_other": "gli sportelli dei minuti e quelli dell'offerta non sono gli stessi",
+    "supply_unknown": "di qualche sportello non si sa l'offerta",
+    "supply_negative": "l'offerta di qualche sportello non è un numero possibile",
+    "demand_twice": "un luogo compare due volte",
+    "demand_other": "i luoghi dei minuti e quelli delle persone non sono gli stessi",
+    "demand_unknown": "di qualche luogo non si sa quante persone vi abitano",
+    "demand_negative": "le persone di qualche luogo non sono un numero possibile",
+    "weight_negative": "qualche peso della distanza è negativo o manca",
+    "weight_infinite": "qualche peso della distanza è infinito",
+    "no_equilibrium": "non si trova un equilibrio",
+}
+"""Why a measure cannot be computed (``analysis.opportunity``)."""
+
+
+def unfit_words(why: str, count: int) -> str:
+    """What is wrong with the figures of a measure, in a few words."""
+    if why.startswith("parameter_"):
+        return f"il parametro «{why.removeprefix('parameter_')}» deve essere maggiore di zero"
+    return f"{UNFIT.get(why, why)} ({count})"
 
 
 REASONS: Final = {

@@ -14,6 +14,7 @@ from hashlib import sha256
 from typing import Any
 from urllib.parse import urlencode
 
+from analysis import disclosure
 from data.vocabularies import label
 from errors import UnknownCode
 from layers import (
@@ -30,8 +31,20 @@ from layers import (
     sportelli,
 )
 from layers.features import text
-from screens import filters, memory, reach, record_search
+from screens import (
+    access_answers,
+    community_feeds,
+    filters,
+    gap_answers,
+    language_answers,
+    measure_answers,
+    memory,
+    reach,
+    record_search,
+    school_feeds,
+)
 from screens.card import hours_in_words
+from screens.need import Need
 from screens.reach import Question
 
 Params = Mapping[str, str]
@@ -123,6 +136,7 @@ SHAPES: dict[str, Callable[[Params], dict[str, Any]]] = {
     "comuni": lambda _: comuni.build(memory.comuni()),
     "sportelli": _desks,
     "scuole": _schools,
+    "scuole_sostegno": school_feeds.shapes,
     "associazioni": lambda _: associazioni.build(memory.associazioni()),
     "biblioteche": lambda _: biblioteche.build(memory.biblioteche()),
     "cpia": lambda _: cpia.build(memory.cpia()),
@@ -132,6 +146,8 @@ SHAPES: dict[str, Callable[[Params], dict[str, Any]]] = {
     "tempi_tragitto": _trip,
     "registro": record_search.shapes,
     "registro_punto": record_search.point,
+    "accesso_sportelli": access_answers.desks,
+    "comunita": community_feeds.shapes,
     "tempi_strade": lambda _: isocrone.build_edge(memory.networks().streets),
 }
 
@@ -142,6 +158,8 @@ def _ambiti_values(params: Params) -> dict[str, list[Any]]:
         return ambiti.values(memory.ambiti())
     if measure == "mediazione":
         return mediazione.build(memory.table("mediazione"), memory.ambiti())
+    if measure == "mediazione_scuole":
+        return school_feeds.mediation()
     raise UnknownCode(what="measure", codes=[measure])
 
 
@@ -151,7 +169,9 @@ def _comuni_values(params: Params) -> dict[str, list[Any]]:
         raise UnknownCode(what="measure", codes=[measure])
     column = comuni.MEASURES[measure].column
     if measure not in {"minutes", "people_beyond"}:
-        return comuni.values(memory.comuni().set_index("comune_code")[column], measure=measure)
+        numbers = memory.comuni().set_index("comune_code")[column]
+        shown = disclosure.counts(numbers) if measure == "third_country" else numbers  # an estimate of ours
+        return comuni.values(shown, measure=measure)
     asked, strange = filters.parse(params)
     if strange:
         raise UnknownCode(what="filter", codes=[strange])
@@ -163,6 +183,11 @@ def _comuni_values(params: Params) -> dict[str, list[Any]]:
 VALUES: dict[str, Callable[[Params], dict[str, list[Any]]]] = {
     "ambiti": _ambiti_values,
     "comuni": _comuni_values,
+    "comunita": community_feeds.values,
+    "accesso": access_answers.values,
+    "divari": gap_answers.values,
+    "accesso_lingue": language_answers.values,
+    "misure": measure_answers.values,
 }
 
 
@@ -234,6 +259,10 @@ def warm() -> None:
     for name in ("lakes", "places", "unassigned", "ambiti", "comuni", "sportelli", "scuole"):
         feed("geojson", name, {})
     feed("json", "comuni", {"measure": "minutes"})
+    feed("json", "accesso", {access_answers.GROUND: access_answers.USUAL_GROUND})
+    feed("geojson", "accesso_sportelli", {})
+    feed("json", "divari", {gap_answers.GROUND: gap_answers.USUAL_GROUND})
+    language_answers.by_comune(Need())
     for mode in filters.MODES:
         feed("geojson", "tempi", {"mezzo": mode})
 

@@ -1,12 +1,14 @@
 """What every page shares: its look, its source lines, its foot, and Italian words for figures."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from html import escape
 from pathlib import Path
 from typing import Any, TypeVar
 
 import pandas as pd
 import streamlit as st
+from pandas.io.formats.style import Styler
 
 from data.label import in_words, read_label
 from geo import bands
@@ -18,6 +20,18 @@ from screens.living import FROM_THE_REGISTRY
 
 STYLE = Path(__file__).with_name("frame.css")
 """The look of every page, beyond what Streamlit's theme can say."""
+
+FEW = "pochi"
+"""A count that is not shown: under 5, or a part of a comune with fewer than 15 foreign residents."""
+
+ALIKE = 1e-9
+"""Figures nearer than this are the same."""
+
+ROUNDED = (
+    "Conteggi arrotondati a 5; «pochi» sono meno di 5, o una parte di un comune con meno di 15 stranieri, e non si "
+    "mostrano."
+)
+"""Goes where counts of people are explained (``analysis.disclosure``)."""
 
 PARTNERS, EVIDENCED = 35, 33
 """Lab'Impact's partners by ANCI Lombardia's report, and those a public page names (two Ambiti are one partner)."""
@@ -79,19 +93,19 @@ def minutes_words(minutes: Any, low: Any, high: Any) -> str:
 
 
 def people_words(people: Any) -> str:
-    """A count of people as it may be shown: small estimated counts arrive missing and are said so.
+    """A count of people as it may be shown: few people arrive missing (``disclosure.partition``) and are said so.
 
-    >>> people_words(1234.0), people_words(float("nan"))
-    ('1.234', 'meno di 5')
+    >>> people_words(1235.0), people_words(float("nan"))
+    ('1.235', 'pochi')
     """
-    return "meno di 5" if pd.isna(people) else number(people)
+    return FEW if pd.isna(people) else number(people)
 
 
 def between_words(low: Any, high: Any) -> str:
     """Two counts of people as a range; one where they are the same.
 
-    >>> between_words(10.0, 1200.0), between_words(7.0, 7.0)
-    ('tra 10 e 1.200', '7')
+    >>> between_words(10.0, 1200.0), between_words(15.0, 15.0), between_words(float("nan"), 15.0)
+    ('tra 10 e 1.200', '15', 'tra pochi e 15')
     """
     one, other = people_words(low), people_words(high)
     return one if one == other else f"tra {one} e {other}"
@@ -159,6 +173,24 @@ def table(rows: pd.DataFrame, label: str) -> None:
         f'<div class="atlante-table" role="region" tabindex="0" aria-label="{escape(label, quote=True)}">'
         f"<table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
     )
+
+
+def figures(rows: pd.DataFrame) -> Styler:
+    """A table whose numbers ``st.dataframe`` writes as Italian readers do; it still sorts them as numbers.
+
+    Each column has the decimals that its figures need, two at most.
+
+    >>> figures(pd.DataFrame({"Persone": [3208.0], "Per persona": [0.1]})).to_string(delimiter="|").splitlines()[1]
+    '0|3.208|0,1'
+    """
+    columns = [name for name in rows if pd.api.types.is_numeric_dtype(rows[name])]
+    return rows.style.format({name: partial(number, digits=_decimals(rows[name])) for name in columns})
+
+
+def _decimals(column: pd.Series) -> int:
+    """How many decimals the figures of a column need, two at most."""
+    told = column.dropna().astype(float)
+    return next((digits for digits in (0, 1) if ((told - told.round(digits)).abs() < ALIKE).all()), 2)
 
 
 def footer() -> None:

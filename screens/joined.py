@@ -15,14 +15,14 @@ import pandas as pd
 import shapely
 from numpy.typing import ArrayLike
 
-from analysis import coverage
+from analysis import coverage, disclosure, school_support
 from data import corrections
 from data.derived.demand import third_country_share
 from data.vocabularies import desk_kinds
 from geo import bands, estimated, extent, surface, travel_time
 from geo.crs import DEGREES, METRES
 from geo.matrices import Matrix, renewed
-from geo.network import open_network
+from geo.network import Floats, open_network
 from geo.street_time import PEAK
 from geo.streets import store
 from geo.travel_time import Networks
@@ -49,7 +49,7 @@ LIVING: Final = ("quality", "confirmed_on")
 """What only the registry knows of a desk: missing where the starting lists stand in for it."""
 
 WHERE_NOBODY: Final = 1e-9
-"""Weight of a resident beside a foreign resident in the medians: it tells only where no foreign resident lives."""
+"""Weight of a resident beside a foreign resident in the medians: it tells only where hardly any foreigner lives."""
 
 
 def comuni(table: Table) -> gpd.GeoDataFrame:
@@ -135,14 +135,16 @@ def associazioni(table: Table) -> gpd.GeoDataFrame:
 
 
 def scuole(table: Table) -> gpd.GeoDataFrame:
-    """Schools with their position and Ambito.
+    """Schools with their position and Ambito, counts as they may be shown (``school_support.protected``).
 
     ``is_site``: whether pupils are taught there, as far as the registers tell; the offices of an istituto
-    comprensivo and convitti are not, unless a share of foreign pupils is known of them.
+    comprensivo and convitti are not, unless a share of foreign pupils is known of them. ``hidden``: whether the share
+    is known and not shown.
     """
     schools = placed(table, "scuola", table("scuole"), "school_id")
     offices = schools["level"].isin(["comprensivo", "altro"])
-    return schools.assign(is_site=~offices | schools["foreign_share"].notna())
+    told = school_support.protected(schools["foreign_pupils"], schools["foreign_share"])
+    return schools.assign(is_site=~offices | schools["foreign_share"].notna(), **told)
 
 
 def cpia(table: Table) -> gpd.GeoDataFrame:
@@ -211,16 +213,44 @@ def minutes(
     around = extent.within_place(
         found["minutes"], demand["radius_m"], pace=ground["pace"], terminal=ground["terminal"]
     )
-    reach = goals["reach_m"].reindex(found["nearest"])
+    reach = goals["reach_m"].reindex(found["nearest"]).to_numpy(float)
+    times = banded(
+        around, found["network"], demand["radius_m"], reach, ground=ground, mode=mode, period=period
+    )
+    return times.assign(sportello_id=found["nearest"], network=found["network"])
+
+
+def banded(
+    minutes: Floats,
+    network: pd.Series,
+    radius_m: pd.Series,
+    reach_m: Floats,
+    *,
+    ground: pd.DataFrame,
+    mode: str,
+    period: str = PEAK,
+) -> pd.DataFrame:
+    """Minutes with the two ends of their 80 % band.
+
+    Parameters
+    ----------
+    minutes
+        From each demand point to its desk, of people who live around their point (``extent.within_place``).
+    network
+        Which network answered each; its index is that of the points.
+    radius_m, reach_m
+        How far around its point people live, and how far from its point the desk may be.
+    ground
+        ``pace`` and ``terminal`` of each point (``travel_time.around``).
+    """
     low, high = extent.widened(
-        around,
-        *bands_by_network(around, found["network"], mode=mode, period=period),
-        reach_m=np.hypot(reach.to_numpy(float), demand["radius_m"].to_numpy(float)),
+        minutes,
+        *bands_by_network(minutes, network, mode=mode, period=period),
+        reach_m=np.hypot(reach_m, radius_m.to_numpy(float)),
         pace=ground["pace"],
         terminal=ground["terminal"],
     )
-    times = {"minutes": around, "low": low, "high": high, "sportello_id": found["nearest"]}
-    return pd.DataFrame({**times, "network": found["network"]}, index=demand.index)
+    return pd.DataFrame({"minutes": minutes, "low": low, "high": high}, index=network.index)
 
 
 def matrix(table: Table, networks: Networks, *, mode: str, period: str = PEAK) -> Matrix:
@@ -251,19 +281,26 @@ def bands_by_network(
 def access(times: pd.DataFrame, demand: gpd.GeoDataFrame, area: pd.Series, *, limit: float) -> pd.DataFrame:
     """Access of each area to a sportello (``coverage.by_area``) for foreign residents, counts as may be shown.
 
-    Medians are over foreign residents; where none lives, over all residents, so that the minutes of a place do
-    not depend on somebody having moved there.
+    Counts are protected by comune (``disclosure.part``) and summed. Medians are over foreign residents; in a comune
+    where fewer than ``disclosure.LITTLE`` live, over all residents, so that the minutes of a place do not depend on
+    somebody having moved there.
     """
-    people = demand["foreign_residents"].astype(float)
-    weights = people + demand["residents"].astype(float) * WHERE_NOBODY
+    people, comune = demand["foreign_residents"].astype(float), demand["comune_code"]
+    enough = people.groupby(comune).transform("sum") >= disclosure.LITTLE
+    weights = people.where(enough, 0.0) + demand["residents"].astype(float) * WHERE_NOBODY
     found = coverage.by_area(times, people, area, limit=limit, weights=weights)
-    hidden = found["people_beyond"].map(coverage.shown).isna()
-    found["share_beyond"] = found["share_beyond"].mask(hidden)
-    for column in ("people_beyond", "beyond_low", "beyond_high"):
-        found[column] = found[column].map(coverage.shown)
-    answered = (
-        times["network"]
-        .groupby(area.to_numpy())
-        .agg(lambda labels: "; ".join(sorted(labels.dropna().unique())))
-    )
-    return found.assign(network=answered.reindex(found.index))
+    of_comune, everybody = area.groupby(comune).first(), people.groupby(comune).sum()
+    for name, end in (("people_beyond", "minutes"), ("beyond_low", "low"), ("beyond_high", "high")):
+        beyond = people.where(~(times[end] <= limit), 0.0).groupby(comune).sum()
+        found[name] = disclosure.part(beyond, everybody, of_comune)
+        if end == "minutes":
+            told = disclosure.protected_part(beyond, everybody).groupby(of_comune).sum() / found["people"]
+            found["share_beyond"] = told.mask(found[name].isna())
+    return found.assign(network=answered(times["network"], area).reindex(found.index, fill_value=""))
+
+
+def answered(network: pd.Series, area: pd.Series) -> pd.Series:
+    """The networks that answered in each area, in order of name; areas where none did are left out."""
+    told = pd.DataFrame({"area": area.to_numpy(), "network": network.to_numpy()}).dropna().drop_duplicates()
+    labels: pd.Series = told.sort_values(["area", "network"]).groupby("area")["network"].agg("; ".join)
+    return labels

@@ -184,7 +184,9 @@ def placed(table: Table, kept: Mapping[str, pd.DataFrame]) -> gpd.GeoDataFrame:
         moved.append(now.loc[~same, ["kind", "id", "address", "comune_code", "comune", "lon", "lat"]])
     staying = pd.concat(stay)
     return gpd.GeoDataFrame(
-        pd.concat([rest, staying, _again(table, pd.concat(moved), staying)]).sort_values(["kind", "id"]),
+        pd.concat([rest, staying, _again(table, pd.concat(moved, ignore_index=True), staying)]).sort_values(
+            ["kind", "id"]
+        ),
         geometry="geometry",
         crs=DEGREES,
     ).reset_index(drop=True)

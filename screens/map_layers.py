@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from analysis import disclosure
 from layers import associazioni, biblioteche, comuni, cpia, mediazione, scuole, sportelli, style
 from layers.base import UrlLayer
 from layers.style import Mark
@@ -147,8 +148,8 @@ def area_words(filters: Filters, code: str, *, comune: bool) -> dict[str, str]:
             + ("" if pd.isna(row["share_beyond"]) else f" ({style.percent(row['share_beyond'])})"),
         }
     if comune and ground == "third_country":
-        known = memory.comuni().set_index("comune_code")["third_country"]
-        return {"Di Paesi terzi": f"circa {style.number(known[code])}, stima"}
+        known = disclosure.counts(memory.comuni().set_index("comune_code")["third_country"])
+        return {"Di Paesi terzi": f"circa {frame.people_words(known[code])}, stima"}
     if not comune and ground == "mediazione":
         told = mediazione.build(memory.table("mediazione"), memory.ambiti())
         return {"Mediazione": told[code][1].replace("\n", "; ")}

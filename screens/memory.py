@@ -5,6 +5,7 @@ import math
 import os
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +26,11 @@ from geo.street_time import PEAK
 from geo.streets import store
 from geo.travel_time import Networks
 from layers.isocrone import STEPS
-from screens import joined, reach
+from screens import joined, offers, reach
+from screens import reached as answering
 from screens.living import FROM_THE_REGISTRY, living
+from screens.need import Need
+from screens.offers import Offers
 from screens.reach import Question
 
 _in_use: dict[str, Any] = {}
@@ -62,11 +66,15 @@ def _seeds() -> dict[str, Rows]:
 
 
 def stamp() -> str:
-    """A mark of what the registry says now; empty where it cannot be read, and the clean tables stand in."""
+    """A mark of what the registry says now and of the day, on which usual weeks and freshness depend.
+
+    Empty where the registry cannot be read, and the clean tables stand in.
+    """
     if _silent_since() < PATIENCE_S:
         return ""
     try:
-        found = reading.stamp(registry())
+        opened = registry()
+        found = f"{reading.stamp(opened)} {opened.today()}"
     except RegistryUnavailable as fault:
         _in_use["silent"] = fault, time.monotonic()
         return ""
@@ -209,11 +217,8 @@ def _access(
     stamp: str, by: str, mode: str, limit: float, kinds: tuple[str, ...], evidence: tuple[str, ...]
 ) -> pd.DataFrame:
     demand = table("demand")
-    area = demand["comune_code"]
-    if by != "comune_code":
-        area = area.map(comuni().set_index("comune_code")[by]).rename(by)
     times = _minutes(stamp, mode, kinds, evidence)
-    return joined.access(times, demand, area, limit=limit)
+    return joined.access(times, demand, area_of(by), limit=limit)
 
 
 def access(
@@ -239,6 +244,64 @@ def reached(asked: Question) -> pd.DataFrame:
 def _reached(stamp: str, asked: Question) -> pd.DataFrame:
     goals = reach.goals(asked, _sportelli(stamp))
     return joined.minutes(networks(), goals, table("demand"), mode=asked.mode, period=asked.period)
+
+
+def desk_minutes(mode: str) -> answering.Minutes:
+    """Minutes of all desks and demand points by a mode, from what is kept."""
+    return _desk_minutes(stamp(), mode)
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _desk_minutes(stamp: str, mode: str) -> answering.Minutes:
+    return answering.desk_minutes(_living(stamp), networks(), mode=mode)
+
+
+def desk_offers() -> Offers:
+    """What every desk offers."""
+    return _desk_offers(stamp())
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _desk_offers(stamp: str) -> Offers:
+    return offers.offers(_living(stamp), registry() if stamp else None)
+
+
+def setting(asked: Need) -> answering.Setting:
+    """What a need is asked of: the desks that count for it, their minutes and offers, and where people live."""
+    return _setting(stamp(), asked.mode, asked.evidence, asked.kinds)
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _setting(stamp: str, mode: str, evidence: str, kinds: tuple[str, ...]) -> answering.Setting:
+    asked = Need(mode=mode, evidence=evidence, kinds=kinds)
+    return answering.setting(_living(stamp), _desk_minutes(stamp, mode), _desk_offers(stamp), comuni(), asked)
+
+
+def effective(asked: Need) -> pd.DataFrame:
+    """Minutes of every demand point to a desk as needed, for sure and perhaps, as ``reached.answer`` gives them."""
+    # the limit changes the answer only where the room of a desk is asked for
+    return _effective(stamp(), asked if asked.capacity else replace(asked, limit=Need.limit))
+
+
+@st.cache_resource(show_spinner=False, max_entries=KEPT_ANSWERS)
+def _effective(stamp: str, asked: Need) -> pd.DataFrame:  # noqa: ARG001
+    return answering.answer(setting(asked), asked)
+
+
+def effective_by(asked: Need, *, by: str = "comune_code") -> pd.DataFrame:
+    """Effective access by area: ``by`` is ``comune_code``, ``ambito_id`` or ``province``; as ``reached.by_area``."""
+    return _effective_by(stamp(), asked, by)
+
+
+@st.cache_resource(show_spinner=False, max_entries=KEPT_ANSWERS)
+def _effective_by(stamp: str, asked: Need, by: str) -> pd.DataFrame:  # noqa: ARG001
+    return answering.by_area(effective(asked), table("demand"), area_of(by), limit=asked.limit)
+
+
+def area_of(by: str) -> pd.Series:
+    """The area that each demand point is in; same index as ``demand``."""
+    comune: pd.Series = table("demand")["comune_code"]
+    return comune if by == "comune_code" else comune.map(comuni().set_index("comune_code")[by]).rename(by)
 
 
 def isochrones(asked: Question) -> gpd.GeoDataFrame:

@@ -5,12 +5,12 @@ import pandas as pd
 import streamlit as st
 from streamlit_folium import st_folium
 
-from analysis import coverage
+from analysis import coverage, disclosure
 from geo.crs import DEGREES
 from layers.base import Layers, base_map
 from layers.legend import legend_html
 from layers.style import MINUTES, PEOPLE_FILLS, number, percent
-from screens import downloads, frame, memory
+from screens import downloads, five_questions, frame, memory, reach
 from screens.filters import LIMITS, MODE_WORDS, MODES, Filters
 from screens.map_layers import layers_for, legends_for
 from screens.offer import offer
@@ -33,6 +33,7 @@ def show() -> None:
         "quante persone ne vivono lontano e che cosa ancora non sappiamo."
     )
     _figures()
+    _questions()
     mode, limit = _ask()
     left, right = st.columns([1.25, 1], gap="large")
     with left:
@@ -65,6 +66,20 @@ def _figures() -> None:
         f"di Lab'Impact; {frame.PARTNERS - frame.EVIDENCED} non sono noti"
     )
     frame.sources("residents", "foreign_population", "citizenship", "sportelli", "ambiti")
+
+
+def _questions() -> None:
+    """Five questions, each with its answer in a line and a link to the page that gives it whole."""
+    st.header("Cinque domande", anchor=False)
+    with st.container(key="panorama_domande", gap="small"):
+        for asked in five_questions.QUESTIONS:
+            with st.container(gap=None):
+                frame.link(asked.page, asked.words, **asked.query)
+                st.markdown(asked.answer())
+    st.caption(
+        f"In auto, {five_questions.NEAR.limit} minuti; gli orari serali sono dopo le 17 o il sabato. Da ogni domanda "
+        "si apre la pagina con la tabella intera, ciò che è incerto e le fonti."
+    )
 
 
 def _ask() -> tuple[str, int]:
@@ -116,7 +131,7 @@ def _clicked() -> None:
 def _distances(mode: str, limit: int) -> None:
     people = memory.table("demand")["foreign_residents"]
     times = memory.minutes(mode=mode)
-    counts = coverage.classes(times["minutes"], people, breaks=MINUTES.breaks)
+    counts = _by_class(times["minutes"], people)
     st.subheader("Residenti stranieri per classe di minuti", anchor=False)
     order = [*range(len(MINUTES.breaks) + 1), -1]
     longest = counts.max()
@@ -124,9 +139,9 @@ def _distances(mode: str, limit: int) -> None:
         [
             (
                 mark.label if code >= 0 else "non raggiungibile",
-                counts[code] / longest,
+                0.0 if pd.isna(counts[code]) else counts[code] / longest,
                 mark.fill,
-                number(counts[code]),
+                frame.people_words(counts[code]),
             )
             for code, mark in zip(order, MINUTES.marks, strict=True)
         ]
@@ -147,15 +162,24 @@ def _distances(mode: str, limit: int) -> None:
         "Contano i luoghi dove si informa e si accompagna: sportelli di comuni e Ambiti, sindacati, patronati, "
         "Caritas, associazioni. Questure, Prefetture, CPIA, accoglienza e salute no. Gli stranieri di ogni comune sono "
         "distribuiti tra i suoi centri abitati, e intorno a Milano sulla griglia di 500 metri, in proporzione agli "
-        "abitanti: la somma per comune è esatta, dove vivano dentro il comune è una stima."
+        "abitanti: la somma per comune è esatta, dove vivano dentro il comune è una stima. " + frame.ROUNDED
     )
     frame.sources("foreign_population", "sportelli", also=frame.minutes_from(mode))
 
 
+def _by_class(minutes: pd.Series, people: pd.Series) -> pd.Series:
+    """People of Lombardy by class of minutes, as they may be shown."""
+    comune = memory.table("demand")["comune_code"]
+    cells = coverage.classes_by(minutes, people, comune, breaks=MINUTES.breaks)
+    return disclosure.partition(cells, pd.Series("all", index=cells.index)).iloc[0]
+
+
 def _beyond(times: pd.DataFrame, people: pd.Series, limit: int) -> str:
-    count = coverage.people_beyond(times["minutes"], people, limit=limit)
-    share = 1 - coverage.share_within(times["minutes"], people, limit=limit)
-    return f"**{number(count)}** ({percent(share)})"
+    comune = memory.table("demand")["comune_code"]
+    row = reach.within(times, people, comune, limits=(limit,)).loc[reach.BEYOND]
+    return f"**{frame.people_words(row['people'])}**" + (
+        "" if pd.isna(row["share"]) else f" ({percent(row['share'])})"
+    )
 
 
 def _far_places(mode: str, limit: int) -> None:
@@ -184,6 +208,7 @@ def _far_places(mode: str, limit: int) -> None:
     frame.table(
         shown.set_index("Comune"), "I dieci comuni con più residenti stranieri lontani da ogni sportello"
     )
+    st.caption(frame.ROUNDED)
     links = top.dropna(subset=["ambito_id"]).drop_duplicates("ambito_id")
     with st.container(horizontal=True):
         for code, name in zip(links["ambito_id"], links["ambito"], strict=True):
@@ -195,9 +220,7 @@ def _far_places(mode: str, limit: int) -> None:
 def _downloads(ranked: pd.DataFrame, mode: str, limit: int) -> None:
     outlines = memory.comuni().set_index("comune_code").geometry
     table = downloads.access_file(ranked.reset_index(), mode=mode, limit=limit)
-    st.caption(
-        f"Tutti i {len(table)} comuni con qualcuno oltre {limit} minuti (vuoto dove sono meno di 5 persone):"
-    )
+    st.caption(f"Tutti i {len(table)} comuni con qualcuno oltre {limit} minuti (vuoto dove sono pochi):")
     offer(
         gpd.GeoDataFrame(table, geometry=table["comune_code"].map(outlines), crs=DEGREES),
         "comuni-lontani",
@@ -224,19 +247,22 @@ def _unknown() -> None:
     st.header("Che cosa non sappiamo", anchor=False)
     desks, schools, comuni = memory.sportelli(), memory.scuole(), memory.comuni()
     sites = schools[schools["is_site"]]
+    told = sites["foreign_share"].notna() | sites["hidden"]
     rough = int(desks["precision"].isin(["settlement", "unknown"]).sum())
     st.markdown(
         f"- Di **{int(desks['opening_hours'].isna().sum())}** sportelli su {len(desks)} non sono pubblicati gli "
         f"orari, di **{int(desks['languages'].isna().sum())}** le lingue parlate.\n"
         f"- **{rough}** sportelli non hanno un indirizzo che si riesca a collocare: sulla mappa stanno nel centro "
         "del loro comune, e la scheda lo dice.\n"
-        f"- La quota di alunni stranieri è nota per **{int(sites['foreign_share'].notna().sum())}** scuole, tutte di "
-        f"Milano; per le altre {number(int(sites['foreign_share'].isna().sum()))} resta ignota finché non si porta "
+        f"- La quota di alunni stranieri è nota per **{int(told.sum())}** scuole, tutte di "
+        f"Milano; per le altre {number(int((~told).sum()))} resta ignota finché non si porta "
         "il file del Ministero (pagina Fonti).\n"
         "- Due dei 35 partner di Lab'Impact non sono noti: «nessuna prova» non vuol dire «non partner».\n"
         f"- **{int(comuni['ambito_id'].isna().sum())}** comuni della provincia di Pavia non hanno un Ambito noto.\n"
         "- Gli sportelli fuori regione non sono in elenco: per chi vive al confine il più vicino può essere di là."
     )
+    asked = five_questions.QUESTIONS[-1]
+    frame.link(asked.page, "Chi chiamare per primo, per saperlo", **asked.query)
     frame.sources("sportelli", "schools_state", "ambiti")
 
 

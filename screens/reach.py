@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from analysis import coverage
+from analysis import disclosure
 from geo import street_time
 from geo.congestion import PERIODS
 from geo.crs import DEGREES, LOMBARDY_BOX
@@ -239,7 +239,9 @@ def comune_of(place: Place, comuni: gpd.GeoDataFrame) -> str:
     return str(comuni["comune"].iloc[rows[0]]) if len(rows) else ""
 
 
-def within(times: pd.DataFrame, people: pd.Series, *, limits: Sequence[float] = LINES) -> pd.DataFrame:
+def within(
+    times: pd.DataFrame, people: pd.Series, comune: pd.Series, *, limits: Sequence[float] = LINES
+) -> pd.DataFrame:
     """People who arrive within each limit, and those who do not arrive within the last.
 
     Parameters
@@ -248,6 +250,8 @@ def within(times: pd.DataFrame, people: pd.Series, *, limits: Sequence[float] = 
         As ``joined.minutes`` gives them, one row a demand point.
     people
         Foreign residents, same index.
+    comune
+        Code of the comune each point is in, same index.
     limits
         Minutes, growing, each itself included.
 
@@ -255,23 +259,24 @@ def within(times: pd.DataFrame, people: pd.Series, *, limits: Sequence[float] = 
     -------
     table
         Indexed by limit as text, ``BEYOND`` last: ``people``; ``low`` and ``high``, the fewest and the most that the
-        80 % band of minutes allows; ``share`` of all people. Counts under ``coverage.SMALLEST`` are missing, and
-        the share with them.
+        80 % band of minutes allows; ``share`` of all people. Counts as they may be shown (``disclosure.part``, summed
+        over comuni): missing where they are few, and the share with them.
     """
-    everyone = float(people.sum())
+    everybody = people.astype(float).groupby(comune).sum()
+    whole = pd.Series("all", index=everybody.index)
     rows = {}
     for name, limit, inside in [*((f"{one:g}", one, True) for one in limits), (BEYOND, limits[-1], False)]:
-        here = {end: times[end] <= limit for end in ("low", "minutes", "high")}
-        count = {end: float(people[kept if inside else ~kept].sum()) for end, kept in here.items()}
-        rows[name] = [
-            count["minutes"],
-            min(count["low"], count["high"]),
-            max(count["low"], count["high"]),
-        ]
-    table = pd.DataFrame.from_dict(rows, orient="index", columns=["people", "low", "high"])
-    share = table["people"] / everyone if everyone else np.nan
-    shown = table.map(coverage.shown)
-    return shown.assign(share=np.where(shown["people"].isna(), np.nan, share))
+        told, safe = {}, {}
+        for end in ("low", "minutes", "high"):
+            here = (times[end] <= limit) == inside
+            some = people.astype(float).where(here, 0.0).groupby(comune).sum()
+            told[end] = disclosure.part(some, everybody, whole).sum(skipna=False)
+            safe[end] = float(disclosure.protected_part(some, everybody).sum())
+        first, last = ("high", "low") if inside else ("low", "high")
+        share = safe["minutes"] / total if (total := float(everybody.sum())) else np.nan
+        rows[name] = [told["minutes"], told[first], told[last], share]
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=["people", "low", "high", "share"])
+    return table.assign(share=table["share"].mask(table["people"].isna()))
 
 
 def answered(times: pd.DataFrame, people: pd.Series) -> dict[str, float]:

@@ -260,12 +260,13 @@ def _people(asked: Question) -> None:
     st.caption(
         "Quanti vivono entro ciascun limite e quanti oltre l'ultimo; tra parentesi la quota dei residenti stranieri "
         "della Lombardia. La banda: quanti sarebbero se ogni tempo stesse all'estremo alto, o basso, della sua "
-        "banda di errore. I conteggi sotto 5 non si mostrano."
+        f"banda di errore. {frame.ROUNDED}"
     )
 
 
 def _within(one: Question) -> pd.DataFrame:
-    return reach.within(memory.reached(one), memory.table("demand")["foreign_residents"])
+    demand = memory.table("demand")
+    return reach.within(memory.reached(one), demand["foreign_residents"], demand["comune_code"])
 
 
 def _table_words(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:

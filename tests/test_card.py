@@ -100,6 +100,7 @@ def test_an_unknown_share_of_foreign_pupils_is_said_unknown():
     school = {"name": "Scuola", "level": "primaria", "pupils": 100, "foreign_share": pd.NA}
     assert "quota non nota" in school_html(school)
     assert "12,5 %" in school_html(school | {"foreign_share": 0.125})
+    assert "pochi: la quota non si mostra" in school_html(school | {"hidden": True})
 
 
 def test_an_ambito_without_proof_is_not_called_a_non_partner():

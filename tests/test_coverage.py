@@ -66,6 +66,16 @@ def test_classes_hold_everyone_once(places):
     assert found[-1] == people[minutes.isna()].sum()
 
 
+@given(PLACES)
+def test_classes_by_area_add_up_to_the_classes_of_all(places):
+    minutes, people = town(places)
+    area = pd.Series(np.arange(len(people)) % 3, index=people.index)
+    table = coverage.classes_by(minutes, people, area, breaks=(15, 30, 45, 60))
+    whole = coverage.classes(minutes, people, breaks=(15, 30, 45, 60))
+    pd.testing.assert_series_equal(table.sum().sort_index(), whole, check_names=False, check_index_type=False)
+    assert (table.sum(axis=1) == people.groupby(area).sum()).all()
+
+
 @given(PLACES, st.integers(0, 2**31))
 def test_areas_do_not_depend_on_row_order(places, seed):
     minutes, people = town(places)
@@ -109,8 +119,8 @@ def test_ties_are_ranked_by_minutes_then_code():
     assert coverage.underserved(table).index.tolist() == ["b", "a", "c"]
 
 
-@pytest.mark.parametrize(("people", "shown"), [(0, 0), (5, 5), (1221, 1221)])
-def test_counts_from_five_up_and_zero_are_shown(people, shown):
+@pytest.mark.parametrize(("people", "shown"), [(0, 0), (5, 10), (12, 10), (13, 15), (1221, 1220)])
+def test_counts_from_five_up_are_rounded_and_zero_is_zero(people, shown):
     assert coverage.shown(people) == shown
 
 

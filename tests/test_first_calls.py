@@ -59,9 +59,9 @@ def test_small_counts_are_hidden_with_what_would_give_them_away():
         {"nearest": [0.0, 3, 90, 9], "second": [9.0, 9, 4, 0], "matters": [4.5, 7.5, 92.0, 9]}
     )
     told = as_shown(calls)
-    assert told["nearest"].fillna(-1).tolist() == [0, -1, 90, 9]
-    assert told["second"].fillna(-1).tolist() == [9, 9, -1, 0]
-    assert told["matters"].fillna(-1).tolist() == [-1, -1, -1, 9]
+    assert told["nearest"].fillna(-1).tolist() == [0, -1, 90, 10]
+    assert told["second"].fillna(-1).tolist() == [10, 10, -1, 0]
+    assert told["matters"].fillna(-1).tolist() == [-1, -1, -1, 10]
     assert calls["nearest"].tolist() == [0, 3, 90, 9]
 
 

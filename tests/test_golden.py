@@ -29,6 +29,7 @@ def test_access_in_borgo():
     at = points(*places).to_crs(DEGREES)
     demand = gpd.GeoDataFrame(
         {
+            "comune_code": ["monte", "piano", "monte", "monte", "lago", "lago", "altrove"],
             "foreign_residents": [300, 40, 20, 8, 100, 3, 7],
             "residents": [3000, 400, 200, 100, 900, 60, 50],
             "radius_m": [500.0, 200, 150, 100, 300, 80, 80],
@@ -44,7 +45,7 @@ def test_access_in_borgo():
     times = joined.minutes(Networks(replace(town(), label=ESTIMATED)), desks, demand, mode="car")
     by_place = pd.DataFrame({"place": places}).join(times).round(1)
     same(by_place, "borgo_minutes.csv")
-    area = pd.Series(["monte", "piano", "monte", "monte", "lago", "lago", "altrove"], name="area")
+    area = demand["comune_code"].rename("area")
     same(joined.access(times, demand, area, limit=15).round(3).reset_index(), "borgo_access.csv")
 
 

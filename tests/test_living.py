@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from data import catalog
-from data.registry import editing, people
+from data.registry import editing, people, reading
 from data.registry.seed import seed
 from data.registry.store import open_store
 from screens import batch, joined, memory
@@ -116,6 +116,15 @@ def test_what_was_put_aside_is_gone_and_what_is_new_is_there(store, editor, clea
     assert desks.loc[made, "province"] == "MI"
     assert pd.isna(desks.loc[made, "opening_hours"])
     assert desks.loc[made].geometry is not None
+
+
+def test_a_desk_and_an_association_that_both_moved_have_one_place_each(store, editor, clean):
+    for kind in ("sportelli", "associazioni"):  # the first of each: rows of the same number
+        first = reading.table(store, kind).iloc[0]
+        editing.edit(store, editor, kind, first["id"], version=1, said={"lon": 9.87, "lat": 46.17})
+    found = living(store, clean)("positions")
+    assert not found.duplicated(["kind", "id"]).any()
+    assert len(found) == len(clean("positions"))
 
 
 def test_sessioni_of_a_desk_are_its_hours_and_its_languages_together(store, editor, clean):

@@ -139,7 +139,7 @@ def test_whom_to_call_says_in_the_sentence_the_figures_of_the_table():
     rows = re.findall(r'<tr><th scope="row">(.*?)</th>(.*?)</tr>', said)
     assert len(rows) == len(found) == said.count("È lo sportello più vicino per")
     sentences = re.findall(
-        r"più vicino per ([\d.]+|nessuno).*? e il secondo più vicino per ([\d.]+|nessuno|meno di 5)", said
+        r"più vicino per ([\d.]+|nessuno|pochi).*? e il secondo più vicino per ([\d.]+|nessuno|pochi)", said
     )
     for (_, cells), (near, next_) in zip(rows, sentences, strict=True):
         cell = re.findall(r"<td>(.*?)</td>", cells)

@@ -13,7 +13,7 @@ from geo.congestion import PERIODS
 from geo.network import ESTIMATED
 from layers import isocrone
 from layers.style import MINUTES
-from screens import joined, memory, reach
+from screens import joined, memory, panorama, reach
 from screens.filters import MODES
 from screens.reach import Question
 
@@ -43,6 +43,7 @@ TIMES = pd.DataFrame(
 ROUNDING = 1e-9
 """What sums of people may differ by when they are added in another order."""
 PEOPLE = pd.Series([100.0, 10.0, 3.0, 40.0, 2.0, 45.0])
+COMUNE = pd.Series(["x"] * 6)
 
 
 @given(ASKED)
@@ -84,25 +85,27 @@ def test_the_time_of_day_changes_nothing_on_foot():
 
 
 def test_people_within_each_limit_by_heart():
-    table = reach.within(TIMES, PEOPLE)
+    table = reach.within(TIMES, PEOPLE, COMUNE)
     assert list(table.index) == ["15", "30", "45", "60", "oltre"]
-    assert table["people"].tolist() == [110, 113, 113, 153, 47]
-    assert table["low"].tolist() == [100, 110, 113, 113, 45]
-    assert table["high"].tolist() == [110, 113, 153, 155, 87]
-    assert table["share"].tolist() == pytest.approx([0.55, 0.565, 0.565, 0.765, 0.235])
+    assert table["people"].tolist() == [110, 115, 115, 155, 45]
+    assert table["low"].tolist() == [100, 110, 115, 115, 45]
+    assert table["high"].tolist() == [110, 115, 155, 155, 85]
+    assert table["share"].tolist() == pytest.approx([0.55, 0.575, 0.575, 0.775, 0.225])
 
 
 def test_few_people_are_not_shown_nor_the_share_that_would_tell_them():
-    table = reach.within(TIMES, PEOPLE.where(PEOPLE.index == 2, 0.0))
+    few = pd.Series([0.0, 0, 3, 40, 0, 0])
+    table = reach.within(TIMES, few, COMUNE)
     assert np.isnan(table.loc["30", ["people", "share"]].astype(float)).all()
-    assert table.loc["15", "people"] == 0
+    assert table.loc["15", "people"] == table.loc["oltre", "people"] == 0
+    assert table.loc["60", "people"] == 43
 
 
-@given(st.lists(st.tuples(st.floats(0, 120), st.floats(0, 500)), min_size=1, max_size=20))
+@given(st.lists(st.tuples(st.floats(0, 120), st.integers(0, 500)), min_size=1, max_size=20))
 def test_more_time_never_reaches_fewer_and_the_band_holds_the_count(rows):
     minutes, people = (pd.Series(one) for one in zip(*rows, strict=True))
     times = pd.DataFrame({"minutes": minutes, "low": 0.8 * minutes, "high": 1.3 * minutes})
-    table = reach.within(times, people)
+    table = reach.within(times, people, pd.Series("x", index=people.index))
     known = table["people"].iloc[:-1].dropna()
     assert (known.diff().dropna() >= -ROUNDING).all()
     whole = table.dropna()
@@ -110,14 +113,18 @@ def test_more_time_never_reaches_fewer_and_the_band_holds_the_count(rows):
     assert (whole["people"] <= whole["high"] + ROUNDING).all()
 
 
-def test_the_table_agrees_with_panorama():
-    people = memory.table("demand")["foreign_residents"]
+def test_the_table_agrees_with_panorama_and_hardly_differs_from_the_exact_sums():
+    demand = memory.table("demand")
+    people, comune = demand["foreign_residents"], demand["comune_code"]
     times = memory.minutes(mode="bike")
     assert memory.reached(Question(mode="bike")) is times
-    table = reach.within(times, people)
-    for limit in reach.LINES:
+    table = reach.within(times, people, comune)
+    classes = panorama._by_class(times["minutes"], people)
+    for place, limit in enumerate(reach.LINES):
         beyond = coverage.people_beyond(times["minutes"], people, limit=limit)
-        assert table.loc[str(limit), "people"] == pytest.approx(people.sum() - beyond)
+        shown = table.loc[str(limit), "people"]
+        assert shown == pytest.approx(classes[list(range(place + 1))].sum(), abs=5 * (place + 1))
+        assert shown == pytest.approx(people.sum() - beyond, rel=2e-3)
 
 
 def test_each_network_is_told_with_the_people_it_answered_for():
@@ -155,7 +162,9 @@ def test_one_trip_takes_the_minutes_of_its_start():
 
 def test_the_files_say_how_they_were_made():
     asked = Question(about="point", place=(9.5, 45.31), other="walk")
-    table = reach.table_file(asked, {mode: (reach.within(TIMES, PEOPLE), TIMES) for mode in asked.modes})
+    table = reach.table_file(
+        asked, {mode: (reach.within(TIMES, PEOPLE, COMUNE), TIMES) for mode in asked.modes}
+    )
     assert len(table) == 10
     assert set(table["network"]) == {f"{ESTIMATED}; strade: x"}
     assert set(table["goal"]) == {"9.5,45.31"}

@@ -15,9 +15,9 @@ APP = str(catalog.TABLES.parent.parent / "app.py")
 WAIT_S = 60
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def forgetful():
-    """Nothing remembered from one test to the next where tables are exchanged."""
+    """Nothing remembered for the next test where tables are exchanged."""
     yield
     st.cache_resource.clear()
 
@@ -85,7 +85,9 @@ def test_an_ambito_has_its_own_page():
     app = open_page("screens/ambito.py", ambito="milano")
     assert not app.exception
     said = words(app)
-    known = int((memory.scuole()["foreign_share"].notna() & memory.scuole()["ambito_id"].eq("milano")).sum())
+    schools = memory.scuole()
+    told = (schools["foreign_share"].notna() | schools["hidden"]) & schools["ambito_id"].eq("milano")
+    known = int(told.sum())
     assert known == 304
     assert f"nota per **{known}** scuole" in said
     assert app.query_params["ambito"] == "milano"
@@ -129,6 +131,7 @@ def test_fonti_shows_every_source_with_its_rows():
         (lambda path: path.write_bytes(b"broken"), "La tabella «sportelli» è guasta"),
     ],
 )
+@pytest.mark.usefixtures("forgetful")
 def test_a_missing_or_broken_table_gives_a_sentence_not_a_trace(tmp_path, monkeypatch, spoil, says):
     folder = tmp_path / "tables"
     shutil.copytree(catalog.TABLES, folder)
@@ -170,7 +173,7 @@ def test_minutes_are_known_also_where_no_foreign_resident_lives():
 
 def test_offices_of_an_institute_are_no_schools_unless_a_share_is_known_of_them():
     schools = memory.scuole()
-    assert schools.loc[schools["foreign_share"].notna(), "is_site"].all()
+    assert schools.loc[schools["foreign_share"].notna() | schools["hidden"], "is_site"].all()
     offices = schools[(schools["level"] == "comprensivo") & schools["foreign_share"].isna()]
     assert len(offices) > 0
     assert not offices["is_site"].any()

@@ -97,7 +97,8 @@ def test_it_opens_on_the_nearest_desk_and_names_its_network():
     said = words(app)
     assert "Chi risponde: **rete stimata** (non strade reali)." in said
     assert "Tempi **stimati** su una rete semplificata" in said
-    expected = reach.within(memory.minutes(), memory.table("demand")["foreign_residents"])
+    demand = memory.table("demand")
+    expected = reach.within(memory.minutes(), demand["foreign_residents"], demand["comune_code"])
     assert [cells[0].split("\u00a0(")[0] for cells in rows(app).values()] == [
         number(people) for people in expected["people"]
     ]

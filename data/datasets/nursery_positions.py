@@ -8,8 +8,8 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.engines.geopandas_engine import Geometry
 
-from data.raw import NONE_ASIDE, Cleaned, number, points, read_csv, rename, tidy
-from geo.crs import DEGREES
+from data.raw import Cleaned, number, points, read_csv, reasons, rename, tidy
+from geo.crs import DEGREES, LOMBARDY_BOX
 
 NAMES: Final = {
     "codice_scuola": "school_id",
@@ -36,8 +36,10 @@ def read(path: Path) -> pd.DataFrame:
 
 
 def clean(raw: pd.DataFrame) -> Cleaned:
-    """One row a school, positions as the source geocoded them."""
+    """One row a school, positions as the source geocoded them; those it put outside Lombardy are set aside."""
     table = rename("nursery_positions", raw, NAMES).apply(tidy)
     geometry = points(number(table.pop("lon")), number(table.pop("lat")))
-    placed = gpd.GeoDataFrame(table, geometry=geometry).sort_values("school_id").reset_index(drop=True)
-    return Cleaned(placed, NONE_ASIDE)
+    west, south, east, north = LOMBARDY_BOX
+    lost = pd.Series(~(geometry.x.between(west, east) & geometry.y.between(south, north)), index=table.index)
+    placed = gpd.GeoDataFrame(table, geometry=geometry)[~lost].sort_values("school_id").reset_index(drop=True)
+    return Cleaned(placed, reasons(table.index, {"posizione fuori dalla Lombardia": lost}))

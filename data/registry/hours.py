@@ -127,11 +127,16 @@ def is_open(
 
 
 def slots(
-    hours: str, start: dt.datetime, end: dt.datetime, closures: Iterable[Mapping[str, str]] | None = None
+    hours: str,
+    start: dt.datetime,
+    end: dt.datetime,
+    closures: Iterable[Mapping[str, str]] | None = None,
+    *,
+    state: State = State.OPEN,
 ) -> list[Slot]:
-    """Every time it is open between two moments, in order."""
+    """Every time it is open (or in another state) between two moments, in order."""
     found = _read(in_force(hours, closures)).intervals(start, end)
-    return [Slot(a, b, comment) for a, b, state, comment in found if state == State.OPEN]
+    return [Slot(a, b, comment) for a, b, now, comment in found if now == state]
 
 
 def running(closures: Iterable[Mapping[str, str]] | None, today: dt.date) -> list[Mapping[str, str]]:

@@ -158,3 +158,16 @@ def test_back_from_the_page_of_an_ambito_finds_the_map_as_it_was(visit):
     wait_query(visit, "ambito=milano")
     expect(heading(visit)).to_have_text(["Mappa"])
     visit.shows("scuole")
+
+
+def test_two_quick_steps_back_bring_the_controls_with_the_address(visit):
+    visit.open("/accesso")
+    visit.quiet()
+    for limit in ("15 min", "45 min", "60 min"):
+        press(visit, "Limite in minuti", limit)
+        wait_query(visit, f"limite={limit[:2]}")
+    visit.page.evaluate("() => { history.back(); setTimeout(() => history.back(), 60); }")
+    wait_query(visit, r"/accesso\?limite=15$")
+    expect_chosen(visit, "Limite in minuti", "15 min")
+    visit.quiet()
+    expect(visit.page).to_have_url(re.compile(r"/accesso\?limite=15$"))
