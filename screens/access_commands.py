@@ -1,7 +1,6 @@
 """``access``: one row a comune on access to a desk; with a condition, to a desk that keeps it, for sure and perhaps."""
 
 import argparse
-import functools
 import math
 import sys
 from collections.abc import Callable
@@ -11,16 +10,13 @@ from typing import Final
 
 import pandas as pd
 
-from data import catalog
-from data.registry import usual_week
 from errors import UnknownCode
 from geo import travel_time
 from geo.whole import whole
 from layers.style import number
-from screens import access_table, batch, joined, need_options, offers, reached
+from screens import access_table, batch, need_options, reached
 from screens.filters import EVIDENCE
-from screens.living import living
-from screens.need import LONGEST_MIN, Need, known
+from screens.need import LONGEST_MIN, Need, is_time, known
 
 # argparse's own name for what ``add_subparsers`` gives; it is not public
 Commands = argparse._SubParsersAction
@@ -81,13 +77,8 @@ def nearest(options: argparse.Namespace) -> pd.DataFrame:
 
 def effective(asked: Need) -> pd.DataFrame:
     """Effective access by comune (``access_table.file``), from the registry and the networks of this machine."""
-    clean = functools.cache(catalog.load)
-    store = batch.registry(clean)
-    table = living(store, clean)
-    networks, comuni = joined.networks(table), joined.comuni(table)
-    minutes = reached.desk_minutes(table, networks, mode=asked.mode)
-    of = reached.setting(table, minutes, offers.offers(table, store), comuni, asked)
-    found = access_table.by_area(reached.answer(of, asked), table("demand"), limit=asked.limit)
+    of, comuni = batch.setting(asked)
+    found = access_table.by_area(reached.answer(of, asked), of.demand, limit=asked.limit)
     return access_table.file(found, comuni)
 
 
@@ -109,7 +100,7 @@ def need_of(options: argparse.Namespace) -> Need:
 def _faults(options: argparse.Namespace) -> list[str]:
     """Every option that cannot be answered, as it was given."""
     faults = []
-    if options.when and not _is_time(options.when):
+    if options.when and not is_time(options.when):
         faults.append(f"--when «{options.when}»")
     for name, field in CODES.items():
         given = getattr(options, name)
@@ -123,14 +114,6 @@ def _faults(options: argparse.Namespace) -> list[str]:
     if options.scheduler:
         faults.append("--scheduler (il cluster risponde solo senza condizioni)")
     return faults
-
-
-def _is_time(text: str) -> bool:
-    try:
-        usual_week.free(text)
-    except UnknownCode:
-        return False
-    return True
 
 
 def _limit(text: str) -> float:

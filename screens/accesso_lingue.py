@@ -10,11 +10,21 @@ import streamlit as st
 from streamlit_folium import st_folium
 
 from geo.crs import DEGREES
-from layers import lingue, style
+from layers import lingue
 from layers.base import Layers, UrlLayer, base_map
 from layers.legend import legend_html
 from layers.style import number
-from screens import ask_registry, downloads, feeds, frame, language_answers, language_need, memory, need
+from screens import (
+    ask_registry,
+    downloads,
+    feeds,
+    frame,
+    language_answers,
+    language_need,
+    map_ground,
+    memory,
+    need,
+)
 from screens.language_answers import GROUND, LANGUAGE, USUAL_GROUND
 from screens.need import Need
 from screens.offer import offer
@@ -182,24 +192,7 @@ def _map(asked: Need, language: str, ground: str) -> None:
     shapes, values = feeds.url("geojson", "comuni"), feeds.url("json", "accesso_lingue", **told)
     drawn = [
         UrlLayer("comuni", GROUND_WORDS[ground], shapes, lingue.SCALE.marks, values=values),
-        UrlLayer("lakes", "Laghi", feeds.url("geojson", "lakes"), style.LAKES, order=10, click=False),
-        UrlLayer(
-            "confini",
-            "Confini degli Ambiti",
-            feeds.url("geojson", "ambiti"),
-            style.AMBITI_LINES,
-            order=12,
-            click=False,
-        ),
-        UrlLayer(
-            "places",
-            "Nomi dei luoghi",
-            feeds.url("geojson", "places"),
-            style.PLACES,
-            "label",
-            20,
-            click=False,
-        ),
+        *map_ground.under(),
     ]
     name = language_need.name(language)
     st_folium(

@@ -19,6 +19,7 @@ from screens import (
     ask_registry,
     feeds,
     frame,
+    map_ground,
     memory,
     need,
     reached,
@@ -65,17 +66,11 @@ EXAMPLES: Final = {
     "In bengalese, nel proprio comune": Need(languages=("bn",), home=True),
 }
 SOURCES: Final = ("foreign_population", "sportelli", "ambito_comuni")
-LOOK: Final = """<style>
-iframe[title="streamlit_folium.st_folium"] { border: 1px solid #d5dbd9; border-radius: 4px; }
-@media (max-width: 640px) {
-  iframe[title="streamlit_folium.st_folium"] { height: 380px !important; }
-}
-</style>"""
 
 
 def show(asked: Need) -> None:
     """The whole view: people, map, one comune, the table."""
-    st.html(LOOK)
+    st.html(map_ground.LOOK)
     told = access_answers.summary(asked)
     st.markdown(sentence(told, asked))
     chart, side = st.columns([1.5, 1], gap="medium")
@@ -251,9 +246,7 @@ def _layers(asked: Need, ground: str, ambito: str | None, comune: str) -> list[U
     marks = accesso.GROUNDS[ground].scale.marks
     drawn = [
         UrlLayer("comuni", GROUND_WORDS[ground], shapes, marks, values=values, selected=comune),
-        _ground("lakes", "lakes", "Laghi", style.LAKES, 10),
-        _ground("confini", "ambiti", "Confini degli Ambiti", style.AMBITI_LINES, 12),
-        _ground("places", "places", "Nomi dei luoghi", style.PLACES, 20, kind="label"),
+        *map_ground.under(),
         UrlLayer(
             "sportelli",
             "Sportelli che rispondono",
@@ -267,12 +260,6 @@ def _layers(asked: Need, ground: str, ambito: str | None, comune: str) -> list[U
         outline = feeds.url("geojson", "ambito", ambito=ambito)
         drawn.append(UrlLayer("ambito", "Ambito scelto", outline, style.AMBITO_CHOSEN, order=14, click=False))
     return drawn
-
-
-def _ground(
-    key: str, feed: str, title: str, marks: tuple[style.Mark, ...], order: int, kind: str = "area"
-) -> UrlLayer:
-    return UrlLayer(key, title, feeds.url("geojson", feed), marks, kind, order, click=False)
 
 
 def _clicked() -> None:

@@ -1,5 +1,6 @@
 """Accesso, area by area: the table of people and minutes, and the same to take away."""
 
+from functools import partial
 from typing import Any, Final
 
 import geopandas as gpd
@@ -42,17 +43,13 @@ def _names(by: str, ambito: str | None) -> pd.Series:
 
 def _rows(rows: pd.DataFrame, asked: Need, by: str) -> None:
     shown = table_words(rows, asked, by)
-    key = f"accesso_righe_{by}_{st.session_state.get('accesso_turn', 0)}"
     codes = [str(code) for code in rows.index]
-    st.dataframe(
-        frame.figures(shown),
-        hide_index=True,
-        key=key,
-        height=min(420, 38 + 35 * len(shown)),
-        placeholder="–",
-        selection_mode="single-row",
-        on_select=lambda: _picked(key, codes, by),
-        alt=f"Accesso, una riga per {BY_WORDS[by]}",
+    frame.rows_that_open(
+        shown,
+        codes,
+        partial(_open, by),
+        key=f"accesso_righe_{by}",
+        label=f"Accesso, una riga per {BY_WORDS[by]}",
     )
     opens = "i suoi comuni" if by == "ambito" else "che cosa c'è vicino"
     st.caption(
@@ -89,16 +86,12 @@ def _medians(rows: pd.DataFrame, end: str) -> list[str]:
     return ["oltre due ore" if pd.isna(one[0]) else frame.minutes_words(*one) for one in cells]
 
 
-def _picked(key: str, codes: list[str], by: str) -> None:
-    """A row was chosen: an Ambito shows its comuni, a comune what is near."""
-    chosen = st.session_state[key]["selection"]["rows"]
-    if not chosen:
-        return
+def _open(by: str, code: str) -> None:
+    """An Ambito shows its comuni, a comune what is near."""
     if by == "ambito":
-        st.session_state[f"{PAGE}_ambito"] = codes[chosen[0]]
+        st.session_state[f"{PAGE}_ambito"] = code
     else:
-        accesso_comune.look_at(PAGE, codes[chosen[0]])
-    st.session_state["accesso_turn"] = st.session_state.get("accesso_turn", 0) + 1
+        accesso_comune.look_at(PAGE, code)
 
 
 def _download(asked: Need, by: str, ambito: str | None) -> None:

@@ -21,9 +21,11 @@ from geo.crs import DEGREES, check_in_lombardy
 from geo.network import ESTIMATED
 from geo.streets.make import Area
 from geo.streets.store import Streets
-from screens import joined
+from screens import joined, offers, reached
 from screens.joined import Table
 from screens.living import living
+from screens.need import Need
+from screens.reached import Setting
 
 COORDINATES: Final = re.compile(r"\s*(-?\d+(?:\.\d+)?)\s+(-?\d+(?:\.\d+)?)\s*")
 CODE: Final = re.compile(r"\s*(\d{5,6})\s*")
@@ -44,6 +46,16 @@ def registry(table: Table = catalog.load) -> Store:
     store = open_store(folder=joined.VAR)
     seed(store, table)
     return store
+
+
+def setting(asked: Need) -> tuple[Setting, gpd.GeoDataFrame]:
+    """What a need is asked of, from the registry and the networks of this machine; and the comuni."""
+    clean = functools.cache(catalog.load)
+    store = registry(clean)
+    table = living(store, clean)
+    comuni = joined.comuni(table)
+    minutes = reached.desk_minutes(table, joined.networks(table), mode=asked.mode)
+    return reached.setting(table, minutes, offers.offers(table, store), comuni, asked), comuni
 
 
 def minutes_of_pairs(table: Table, pairs: pd.DataFrame, *, mode: str) -> pd.DataFrame:

@@ -1,6 +1,6 @@
 """The map of communities: residents of a citizenship by comune, and over them the places of encounter."""
 
-from typing import Any, Final
+from typing import Final
 
 import geopandas as gpd
 import streamlit as st
@@ -9,7 +9,7 @@ from streamlit_folium import st_folium
 from layers import biblioteche, comuni, comunita, style
 from layers.base import Layers, UrlLayer, base_map
 from layers.legend import legend_html
-from screens import communities, community_memory, feeds, frame, memory
+from screens import communities, community_memory, feeds, frame, map_ground, memory
 from screens.communities import Asked
 
 MAP: Final = "comunita_carta"
@@ -63,24 +63,26 @@ def _layers(asked: Asked) -> list[UrlLayer]:
         marks = comuni.MEASURES["foreign_residents"].scale.marks
     drawn = [
         UrlLayer("comuni", "Residenti", shapes, marks, values=values),
-        _still("lakes", "Laghi", style.LAKES, 10),
-        _still("ambiti", "Confini degli Ambiti", style.AMBITI_LINES, 12),
-        _still("places", "Nomi dei luoghi", style.PLACES, 20, kind="label"),
+        *map_ground.under(),
         UrlLayer(
             "incontro", "Luoghi di incontro", feeds.url("geojson", "comunita", **told), comunita.STYLES, "point", 32,
             selected=st.session_state.get(CARD) or "",
         ),
     ]  # fmt: skip
     if asked.ambito:
-        drawn.append(_still("biblioteche", "Biblioteche", biblioteche.STYLES, 30, kind="point"))
+        drawn.append(
+            UrlLayer(
+                "biblioteche",
+                "Biblioteche",
+                feeds.url("geojson", "biblioteche"),
+                biblioteche.STYLES,
+                "point",
+                30,
+            )
+        )
         outline = feeds.url("geojson", "ambito", ambito=asked.ambito)
         drawn.append(UrlLayer("ambito", "Ambito scelto", outline, style.AMBITO_CHOSEN, order=14, click=False))
     return drawn
-
-
-def _still(feed: str, title: str, marks: Any, order: int, kind: str = "area") -> UrlLayer:
-    """A layer that answers no click, but for the names of libraries."""
-    return UrlLayer(feed, title, feeds.url("geojson", feed), marks, kind, order, click=kind == "point")
 
 
 def _clicked() -> None:

@@ -16,6 +16,7 @@ from screens import (
     community_places,
     community_words,
     frame,
+    map_ground,
     memory,
 )
 from screens.card import association_html
@@ -40,16 +41,10 @@ COLUMNS: Final = {
     "Una ogni": st.column_config.TextColumn(width=80, help="Residenti per ogni associazione che li nomina"),
 }
 
-LOOK: Final = """<style>
-@media (max-width: 640px) {
-  iframe[title="streamlit_folium.st_folium"] { height: 380px !important; }
-}
-</style>"""
-
 
 def show() -> None:
     """The whole screen: fetch, ask, show."""
-    st.html(LOOK)
+    st.html(map_ground.LOOK)
     st.title("Comunità e luoghi di incontro", anchor=False)
     frame.lead(
         "Dove vivono le comunità, quali associazioni abbiamo trovato e dove ci si incontra. L'elenco non è un "

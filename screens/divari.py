@@ -16,6 +16,7 @@ from screens import (
     gap_map,
     gap_ranking,
     gap_words,
+    map_ground,
     memory,
     signing,
 )
@@ -48,7 +49,7 @@ HOW: Final = (
 
 def show() -> None:
     """The whole screen: fetch, ask, show."""
-    st.html(gap_map.LOOK)
+    st.html(map_ground.LOOK)
     st.title("Divari", anchor=False)
     frame.lead(
         "Chi non trova di sicuro lo sportello che gli serve, dove, per quale causa, e che cosa aiuterebbe di più."

@@ -187,6 +187,34 @@ def figures(rows: pd.DataFrame) -> Styler:
     return rows.style.format({name: partial(number, digits=_decimals(rows[name])) for name in columns})
 
 
+def rows_that_open(
+    rows: pd.DataFrame, codes: Sequence[str], opens: Callable[[str], None], *, key: str, label: str
+) -> None:
+    """A table of which a row opens something; after that no row is chosen, so that it can be opened again.
+
+    ``codes``: what each row stands for, given to ``opens``; ``label`` is read aloud.
+    """
+    turn = st.session_state.get(f"{key}_turn", 0)
+    held = f"{key}_{turn}"
+
+    def picked() -> None:
+        chosen = st.session_state[held]["selection"]["rows"]
+        if chosen:
+            opens(codes[chosen[0]])
+            st.session_state[f"{key}_turn"] = turn + 1
+
+    st.dataframe(
+        figures(rows),
+        hide_index=True,
+        key=held,
+        height=min(420, 38 + 35 * len(rows)),
+        placeholder="–",
+        selection_mode="single-row",
+        on_select=picked,
+        alt=label,
+    )
+
+
 def _decimals(column: pd.Series) -> int:
     """How many decimals the figures of a column need, two at most."""
     told = column.dropna().astype(float)

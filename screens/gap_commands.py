@@ -1,7 +1,6 @@
 """``gaps``: who surely reaches no desk as needed, area by area, with causes, as a CSV."""
 
 import argparse
-import functools
 import sys
 from pathlib import Path
 from typing import Final
@@ -12,9 +11,8 @@ from data import catalog
 from errors import UnknownCode
 from geo.whole import whole
 from layers.style import number
-from screens import batch, gap_table, joined, language_need, need_options, offers, reached
+from screens import batch, gap_table, language_need, need_options
 from screens.gap_table import AMBITO, COMUNE
-from screens.living import living
 from screens.need import Need
 
 # argparse's own name for what ``add_subparsers`` gives; it is not public
@@ -53,14 +51,9 @@ def gaps(options: argparse.Namespace) -> int:
 
 def answered(asked: Need, by: str, *, own: bool = False) -> pd.DataFrame:
     """The gaps by area (``gap_table.file``), from the registry and the networks of this machine."""
-    clean = functools.cache(catalog.load)
-    store = batch.registry(clean)
-    table = living(store, clean)
-    comuni, networks = joined.comuni(table), joined.networks(table)
-    minutes = reached.desk_minutes(table, networks, mode=asked.mode)
-    of = reached.setting(table, minutes, offers.offers(table, store), comuni, asked)
+    of, comuni = batch.setting(asked)
     if own:
-        spoken = gap_table.own_languages(language_need.spoken(table))
+        spoken = gap_table.own_languages(language_need.spoken(catalog.load))
         found = gap_table.in_own_language(of, asked, spoken)
     else:
         found = gap_table.find(of, asked)

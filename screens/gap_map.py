@@ -10,7 +10,7 @@ from layers import divari, style
 from layers.base import Layers, UrlLayer, base_map
 from layers.legend import legend_html
 from layers.style import CAUSES, Mark
-from screens import feeds, frame, gap_answers, memory
+from screens import feeds, frame, gap_answers, map_ground, memory
 from screens.need import Need
 
 MAP: Final = "divari_carta"
@@ -20,12 +20,6 @@ TITLES: Final = {
     "quota": style.UNCOVERED_SHARE.title,
     "causa": "Causa che, tolta da sola, riduce di più gli scoperti",
 }
-LOOK: Final = """<style>
-iframe[title="streamlit_folium.st_folium"] { border: 1px solid #d5dbd9; border-radius: 4px; }
-@media (max-width: 640px) {
-  iframe[title="streamlit_folium.st_folium"] { height: 380px !important; }
-}
-</style>"""
 
 
 def show(asked: Need, page: str, ambito: str | None, *, own: bool) -> None:
@@ -75,20 +69,12 @@ def _layers(asked: Need, ground: str, ambito: str | None, own: bool) -> list[Url
             divari.marks(ground),
             values=values,
         ),
-        _still("lakes", "lakes", "Laghi", style.LAKES, 10),
-        _still("confini", "ambiti", "Confini degli Ambiti", style.AMBITI_LINES, 12),
-        _still("places", "places", "Nomi dei luoghi", style.PLACES, 20, kind="label"),
+        *map_ground.under(),
     ]
     if ambito:
         outline = feeds.url("geojson", "ambito", ambito=ambito)
         drawn.append(UrlLayer("ambito", "Ambito scelto", outline, style.AMBITO_CHOSEN, order=14, click=False))
     return drawn
-
-
-def _still(
-    key: str, feed: str, title: str, marks: tuple[Mark, ...], order: int, kind: str = "area"
-) -> UrlLayer:
-    return UrlLayer(key, title, feeds.url("geojson", feed), marks, kind, order, click=False)
 
 
 def _clicked(page: str) -> None:

@@ -1,5 +1,6 @@
 """Divari, the rankings: areas by people left out, and where longer hours would do more than a new desk."""
 
+from functools import partial
 from typing import Any, Final
 
 import geopandas as gpd
@@ -122,30 +123,22 @@ def _cause(first: Any, together: Any) -> str:
 
 def _rows(rows: pd.DataFrame, names: dict[str, str], by: str) -> None:
     shown = words(rows, names, by)
-    key = f"divari_righe_{by}_{st.session_state.get('divari_turn', 0)}"
     codes = [str(code) for code in rows.index]
-    st.dataframe(
-        frame.figures(shown),
-        hide_index=True,
-        key=key,
-        height=min(420, 38 + 35 * len(shown)),
-        placeholder="–",
-        selection_mode="single-row",
-        on_select=lambda: _picked(key, codes, by),
-        alt=f"Divari, una riga per {BY_WORDS[by].lower()}",
+    frame.rows_that_open(
+        shown,
+        codes,
+        partial(_open, by),
+        key=f"divari_righe_{by}",
+        label=f"Divari, una riga per {BY_WORDS[by].lower()}",
     )
 
 
-def _picked(key: str, codes: list[str], by: str) -> None:
-    """A row was chosen: an Ambito opens, or a comune."""
-    chosen = st.session_state[key]["selection"]["rows"]
-    if not chosen:
-        return
+def _open(by: str, code: str) -> None:
+    """An Ambito opens, or a comune."""
     if by == "ambito":
-        st.session_state[f"{PAGE}_ambito"] = codes[chosen[0]]
+        st.session_state[f"{PAGE}_ambito"] = code
     else:
-        gap_map.open_comune(PAGE, codes[chosen[0]])
-    st.session_state["divari_turn"] = st.session_state.get("divari_turn", 0) + 1
+        gap_map.open_comune(PAGE, code)
 
 
 def _download(asked: Need, by: str, ambito: str | None, own: bool) -> None:

@@ -8,7 +8,7 @@ from analysis import disclosure
 from layers import associazioni, biblioteche, comuni, cpia, mediazione, scuole, sportelli, style
 from layers.base import UrlLayer
 from layers.style import Mark
-from screens import feeds, frame, joined, memory
+from screens import feeds, frame, joined, map_ground, memory
 from screens.filters import MODE_WORDS, PARAMETERS, Filters, feed_query, write
 
 GROUND_LABELS = {
@@ -53,14 +53,7 @@ def _areas(filters: Filters) -> list[UrlLayer]:
     ground = filters.ground
     if ground in comuni.MEASURES:
         asked = _access_query(filters) if ground in ACCESS else {}
-        lines = UrlLayer(
-            "confini",
-            "Confini degli Ambiti",
-            feeds.url("geojson", "ambiti"),
-            style.AMBITI_LINES,
-            order=12,
-            click=False,
-        )
+        lines = map_ground.borders()
         shapes = feeds.url("geojson", "comuni")
         values = feeds.url("json", "comuni", measure=ground, **asked)
         marks = comuni.MEASURES[ground].scale.marks
@@ -95,16 +88,8 @@ def _points(filters: Filters) -> list[UrlLayer]:
 def layers_for(filters: Filters) -> list[UrlLayer]:
     """Every layer that should be on the map for this question."""
     fixed = [
-        UrlLayer("lakes", "Laghi", feeds.url("geojson", "lakes"), style.LAKES, order=10, click=False),
-        UrlLayer(
-            "places",
-            "Nomi dei luoghi",
-            feeds.url("geojson", "places"),
-            style.PLACES,
-            "label",
-            20,
-            click=False,
-        ),
+        map_ground.lakes(),
+        map_ground.places(),
     ]
     if filters.ambito:
         outline = feeds.url("geojson", "ambito", ambito=filters.ambito)

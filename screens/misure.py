@@ -11,7 +11,7 @@ from geo.crs import DEGREES
 from layers import misure, style
 from layers.base import Layers, UrlLayer, base_map
 from layers.legend import legend_html
-from screens import ask_registry, downloads, feeds, frame, measure_answers, measured, memory, need
+from screens import ask_registry, downloads, feeds, frame, map_ground, measure_answers, measured, memory, need
 from screens import measure_words as words
 from screens.filters import MODE_WORDS
 from screens.measure_answers import MEASURE, SUPPLY, SUPPLY_CODES, USUAL
@@ -70,9 +70,7 @@ def _map(asked: Need, measure: str, chosen: str) -> None:
     shapes, values = feeds.url("geojson", "comuni"), feeds.url("json", "misure", **told)
     drawn = [
         UrlLayer("comuni", words.NAMES[measure], shapes, marks, values=values),
-        _ground("lakes", "lakes", "Laghi", style.LAKES, 10),
-        _ground("confini", "ambiti", "Confini degli Ambiti", style.AMBITI_LINES, 12),
-        _ground("places", "places", "Nomi dei luoghi", style.PLACES, 20, kind="label"),
+        *map_ground.under(),
     ]
     st_folium(
         base_map(label=f"Mappa: {words.NAMES[measure]}, per comune; gli stessi dati sono nella tabella"),
@@ -86,10 +84,6 @@ def _map(asked: Need, measure: str, chosen: str) -> None:
     against = misure.scale(measure) is not style.MINUTES
     note = "Ogni comune rispetto al valore di tutta la Lombardia." if against else ""
     st.html(legend_html(title, marks, note=note))
-
-
-def _ground(key: str, feed: str, title: str, marks: Any, order: int, kind: str = "area") -> UrlLayer:
-    return UrlLayer(key, title, feeds.url("geojson", feed), marks, kind, order, click=False)
 
 
 def _table(shown: pd.DataFrame, by: str, measure: str) -> None:

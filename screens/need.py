@@ -144,7 +144,7 @@ def parse(query: Mapping[str, str]) -> tuple[Need, str]:
 def _read(name: str, told: str, usual: Any) -> tuple[Any, list[str]]:
     """The value of one field, None where there is none, and what cannot be understood."""
     if name == "when":
-        return (told, []) if _is_time(told) else (None, [told])
+        return (told, []) if is_time(told) else (None, [told])
     if name in {"limit", "fresh", "capacity"}:
         highest = {"limit": LONGEST_MIN, "fresh": 600, "capacity": 1000.0}[name]
         good = re.fullmatch(r"\d{1,4}" if name != "capacity" else r"\d{1,4}(?:\.\d{1,3})?", told)
@@ -161,7 +161,8 @@ def _read(name: str, told: str, usual: Any) -> tuple[Any, list[str]]:
     return (True if isinstance(usual, bool) else good_ones[0]), strange
 
 
-def _is_time(text: str) -> bool:
+def is_time(text: str) -> bool:
+    """Whether a text says when somebody can go (``usual_week.free``)."""
     try:
         usual_week.free(text)
     except UnknownCode:

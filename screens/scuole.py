@@ -16,6 +16,7 @@ from screens import (
     feeds,
     filters,
     frame,
+    map_ground,
     memory,
     reach,
     school_memory,
@@ -42,17 +43,10 @@ POINTS: Final[dict[str, tuple[str, str, tuple[Mark, ...]]]] = {
 }
 """Kind of support → its feed, its title and how it is drawn; the last nearest to the eye."""
 
-LOOK: Final = """<style>
-iframe[title="streamlit_folium.st_folium"] { border: 1px solid #d5dbd9; border-radius: 4px; }
-@media (max-width: 640px) {
-  iframe[title="streamlit_folium.st_folium"] { height: 380px !important; }
-}
-</style>"""
-
 
 def show() -> None:
     """The whole screen: ask, then one of three views."""
-    st.html(LOOK)
+    st.html(map_ground.LOOK)
     st.title("Scuole", anchor=False)
     frame.lead(
         "Dove molti alunni sono stranieri e vicino c'è poco sostegno: mediazione, CPIA, sportelli, associazioni, "
@@ -174,16 +168,8 @@ def _go(view: str) -> None:
 def _map(asked: Asked, shown: gpd.GeoDataFrame, chosen: str) -> None:
     drawn = [
         UrlLayer("ambiti", "Ambiti", feeds.url("geojson", "ambiti"), style.AMBITI_GROUND, click=False),
-        UrlLayer("lakes", "Laghi", feeds.url("geojson", "lakes"), style.LAKES, order=10, click=False),
-        UrlLayer(
-            "places",
-            "Nomi dei luoghi",
-            feeds.url("geojson", "places"),
-            style.PLACES,
-            "label",
-            20,
-            click=False,
-        ),
+        map_ground.lakes(),
+        map_ground.places(),
     ]
     legend: list[Mark] = []
     for order, (kind, (feed, title, marks)) in enumerate(POINTS.items(), start=24):

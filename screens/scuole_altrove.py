@@ -12,7 +12,17 @@ from layers import comuni as areas
 from layers import style
 from layers.base import Layers, UrlLayer, base_map
 from layers.legend import legend_html
-from screens import downloads, feeds, frame, memory, school_mediation, school_memory, school_words, schools
+from screens import (
+    downloads,
+    feeds,
+    frame,
+    map_ground,
+    memory,
+    school_mediation,
+    school_memory,
+    school_words,
+    schools,
+)
 from screens.filters import MODE_WORDS
 from screens.offer import offer
 
@@ -136,19 +146,7 @@ def _hours() -> None:
 def _map(name: str, title: str, layer: UrlLayer, there: gpd.GeoDataFrame | None) -> None:
     drawn = [
         layer,
-        UrlLayer(
-            "confini", "Confini", feeds.url("geojson", "ambiti"), style.AMBITI_LINES, order=12, click=False
-        ),
-        UrlLayer("lakes", "Laghi", feeds.url("geojson", "lakes"), style.LAKES, order=10, click=False),
-        UrlLayer(
-            "places",
-            "Nomi dei luoghi",
-            feeds.url("geojson", "places"),
-            style.PLACES,
-            "label",
-            20,
-            click=False,
-        ),
+        *map_ground.under(),
     ]
     st_folium(
         base_map(label=f"Mappa: {title}; gli stessi dati sono nella tabella della pagina"),

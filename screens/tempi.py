@@ -15,7 +15,7 @@ from layers.base import Layers, UrlLayer, base_map
 from layers.isocrone import LINES
 from layers.legend import legend_html
 from layers.style import Mark, number, percent
-from screens import ask_reach, downloads, feeds, frame, memory, reach
+from screens import ask_reach, downloads, feeds, frame, map_ground, memory, reach
 from screens.filters import MODE_WORDS
 from screens.reach import BEYOND, Question
 
@@ -33,17 +33,10 @@ GOALS: Final = {"kind": style.DESKS_ASKED * 2, "desk": style.DESK_CHOSEN * 2, "p
 HEADLINE: Final = "30"
 """The limit of the sentence above the table."""
 
-LOOK: Final = """<style>
-iframe[title="streamlit_folium.st_folium"] { border: 1px solid #d5dbd9; border-radius: 4px; }
-@media (max-width: 640px) {
-  iframe[title="streamlit_folium.st_folium"] { height: 380px !important; }
-}
-</style>"""
-
 
 def show() -> None:
     """The whole screen: fetch, ask, show."""
-    st.html(LOOK)
+    st.html(map_ground.LOOK)
     st.title("Tempi di viaggio", anchor=False)
     frame.lead(
         "Da dove si arriva entro 15, 30, 45 e 60 minuti a uno sportello o a un punto qualsiasi, e quante persone "
@@ -158,14 +151,14 @@ def _layers(one: Question, asked: Question) -> list[UrlLayer]:
     """Everything on one map, from the ground up."""
     told = reach.write(one)
     drawn = [
-        _ground("ambiti", "ambiti", "Ambiti", style.AMBITI_GROUND, 0),
+        map_ground.still("ambiti", "ambiti", "Ambiti", style.AMBITI_GROUND, 0),
         UrlLayer("tempi", "Minuti", feeds.url("geojson", "tempi", **told), isocrone.STYLES, order=5),
-        _ground("lakes", "lakes", "Laghi", style.LAKES, 10),
-        _ground("confini", "ambiti", "Confini degli Ambiti", style.AMBITI_FAINT, 12),
-        _ground("places", "places", "Nomi dei luoghi", style.PLACES, 20, kind="label"),
+        map_ground.lakes(),
+        map_ground.borders(style.AMBITI_FAINT),
+        map_ground.places(),
     ]
     if memory.networks().streets is not None:
-        drawn.append(_ground("strade", "tempi_strade", "Rete di strade", style.STREETS_EDGE, 13))
+        drawn.append(map_ground.still("strade", "tempi_strade", "Rete di strade", style.STREETS_EDGE, 13))
     if one.about != "kind":
         drawn.append(_points("sportelli", "tempi_sportelli", "Sportelli", style.DESKS_ASIDE * 2, 28, {}))
     drawn.append(_points("mete", "tempi_mete", "Mete", GOALS[one.about], 30, told))
@@ -173,13 +166,6 @@ def _layers(one: Question, asked: Question) -> list[UrlLayer]:
         trip = told | {"da": reach.written(asked.start)}
         drawn.append(_points("tragitto", "tempi_tragitto", "Tragitto", isocrone.TRIP, 32, trip))
     return drawn
-
-
-def _ground(
-    key: str, feed: str, title: str, marks: tuple[Mark, ...], order: int, kind: str = "area"
-) -> UrlLayer:
-    """A layer that says where one is, and answers no click."""
-    return UrlLayer(key, title, feeds.url("geojson", feed), marks, kind, order, click=False)
 
 
 def _points(

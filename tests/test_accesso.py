@@ -2,15 +2,14 @@
 
 import json
 import re
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from analysis.effective import NO, UNKNOWN, YES
-from data import catalog
 from errors import UnknownCode
 from layers import accesso, style
 from layers.style import luminance, number
@@ -21,14 +20,16 @@ from screens import (
     accesso_mappa,
     accesso_tabella,
     feeds,
+    frame,
     memory,
     need,
     reached,
 )
 from screens.access_table import ALL, PARTS
 from screens.need import Need
+from tests import pages
+from tests.pages import words
 
-APP = str(catalog.TABLES.parent.parent / "app.py")
 ASKED = Need(when="Mo 10:00")
 HARD = Need(when="Sa 10:00", languages=("ar",), themes=("permesso_soggiorno",))
 NOBODY = Need(languages=("ar",), home=True)
@@ -36,20 +37,7 @@ MILANO = "015146"
 
 
 def opened(**query):
-    """The app at the page, with what the address says."""
-    app = AppTest.from_file(APP, default_timeout=120).run()
-    app.switch_page("screens/accesso.py")
-    for name, value in query.items():
-        app.query_params[name] = value
-    app.run()
-    assert not app.exception
-    assert not app.error
-    return app
-
-
-def words(app):
-    said = [each.value for kind in ("markdown", "caption") for each in getattr(app, kind)]
-    return "\n".join([*said, *(each.proto.body for each in app.get("html"))])
+    return pages.opened("accesso", **query)
 
 
 def control(app, name):
@@ -341,13 +329,17 @@ def test_from_a_click_on_the_map_a_comune_is_looked_at_or_that_of_a_desk(monkeyp
 
 
 def test_a_row_of_the_table_opens_an_ambito_or_a_comune(monkeypatch):
-    held = {"righe": {"selection": {"rows": [1]}}}
-    monkeypatch.setattr(accesso_tabella.st, "session_state", held)
-    monkeypatch.setattr(accesso_comune.st, "session_state", held)
-    accesso_tabella._picked("righe", ["lodi", "milano"], "ambito")
-    assert held["accesso_ambito"] == "milano"
-    accesso_tabella._picked("righe", ["012001", MILANO], "comune")
-    assert held["accesso_comune"] == MILANO
+    held = {"righe_0": {"selection": {"rows": [1]}}}
+    drawn = {}
+    monkeypatch.setattr(frame.st, "session_state", held)
+    monkeypatch.setattr(frame.st, "dataframe", lambda _, **how: drawn.update(how))
+    table = pd.DataFrame({"Comune": ["Agra", "Milano"]})
+    for by, codes in (("ambito", ["lodi", "milano"]), ("comune", ["012001", MILANO])):
+        held["righe_turn"] = 0
+        frame.rows_that_open(table, codes, partial(accesso_tabella._open, by), key="righe", label="")
+        drawn["on_select"]()
+        assert held["righe_turn"] == 1  # the next table has no row chosen
+    assert (held["accesso_ambito"], held["accesso_comune"]) == ("milano", MILANO)
 
 
 @pytest.mark.parametrize("view", ["lingue", "gruppi", "misure"])

@@ -8,7 +8,6 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 import streamlit as st
-from streamlit.testing.v1 import AppTest
 
 from analysis import disclosure
 from data import catalog
@@ -17,8 +16,9 @@ from layers import comunita as layer
 from layers.style import number
 from screens import communities, community_memory, community_words, downloads, encounters, feeds, memory
 from screens.communities import REGION, Asked
+from tests import pages
+from tests.pages import words
 
-APP = str(catalog.TABLES.parent.parent / "app.py")
 QUESTIONS = [
     Asked(),
     Asked("SN"),
@@ -39,20 +39,7 @@ def forgetful():
 
 
 def opened(**query):
-    """The app at the page, with what the address says."""
-    app = AppTest.from_file(APP, default_timeout=120).run()
-    app.switch_page("screens/comunita.py")
-    for name, value in query.items():
-        app.query_params[name] = value
-    app.run()
-    assert not app.exception
-    assert not app.error
-    return app
-
-
-def words(app):
-    said = [each.value for kind in ("header", "markdown", "caption") for each in getattr(app, kind)]
-    return "\n".join([*said, *(each.proto.body for each in app.get("html"))])
+    return pages.opened("comunita", **query)
 
 
 def ambiti():

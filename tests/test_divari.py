@@ -6,11 +6,9 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from analysis import coverage, disclosure
 from analysis.effective import NO
-from data import catalog
 from errors import UnknownCode
 from layers import divari as drawn
 from layers import style
@@ -32,8 +30,9 @@ from screens import (
 )
 from screens.gap_table import AMBITO, COMUNE, REGION
 from screens.need import EVENING_OR_SATURDAY, Need
+from tests import pages
+from tests.pages import words
 
-APP = str(catalog.TABLES.parent.parent / "app.py")
 EVENING = Need(when=EVENING_OR_SATURDAY)
 HARD = Need(limit=15, when="Sa 10:00", languages=("ar",), themes=("permesso_soggiorno",), home=True)
 NEEDS = [Need(), EVENING, HARD, Need(mode="walk", walk_in=True, fresh=24)]
@@ -41,20 +40,7 @@ MILANO, LODI = "015146", "098031"
 
 
 def opened(**query):
-    """The app at the page, with what the address says."""
-    app = AppTest.from_file(APP, default_timeout=120).run()
-    app.switch_page("screens/divari.py")
-    for name, value in query.items():
-        app.query_params[name] = value
-    app.run()
-    assert not app.exception
-    assert not app.error
-    return app
-
-
-def words(app):
-    said = [each.value for kind in ("markdown", "caption") for each in getattr(app, kind)]
-    return "\n".join([*said, *(each.proto.body for each in app.get("html"))])
+    return pages.opened("divari", **query)
 
 
 def control(app, name):

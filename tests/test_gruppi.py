@@ -8,18 +8,17 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from streamlit.testing.v1 import AppTest
 
 from analysis import coverage, disclosure, inequality
-from data import catalog
 from geo.crs import DEGREES
 from layers.style import MINUTES
 from screens import accesso_gruppi, groups, memory
 from screens.accesso_gruppi import END_CODES, figures_words, headline, lorenz_html, sentences, table_words
 from screens.groups import BEYOND, CITIZENS, CLASSES, FOREIGN, NOWHERE, PUPILS, RESIDENTS, THIRD, Known
 from screens.need import Need
+from tests import pages
+from tests.pages import words
 
-APP = str(catalog.TABLES.parent.parent / "app.py")
 ASKED = Need(when="Sa 10:00", languages=("ar",))
 WORDS = dict(zip(groups.GROUPS, ("R", "S", "T", "C", "A"), strict=True))
 
@@ -228,19 +227,7 @@ def test_the_file_holds_the_table():
 
 
 def opened(**query):
-    app = AppTest.from_file(APP, default_timeout=120).run()
-    app.switch_page("screens/accesso.py")
-    for name, value in {"vista": "gruppi", **query}.items():
-        app.query_params[name] = value
-    app.run()
-    assert not app.exception
-    assert not app.error
-    return app
-
-
-def words(app):
-    said = [each.value for kind in ("markdown", "caption") for each in getattr(app, kind)]
-    return "\n".join([*said, *(each.proto.body for each in app.get("html"))])
+    return pages.opened("accesso", **{"vista": "gruppi"} | query)
 
 
 def test_the_view_shows_the_tables_of_the_question():

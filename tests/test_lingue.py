@@ -6,10 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from analysis import disclosure, speakers
-from data import catalog
 from errors import UnknownCode
 from layers import lingue
 from layers.style import UNKNOWN_LINE
@@ -26,8 +24,9 @@ from screens import (
     reached,
 )
 from screens.need import Need
+from tests import pages
+from tests.pages import words
 
-APP = str(catalog.TABLES.parent.parent / "app.py")
 NEED = Need(limit=20)
 EDGE = 1e-6
 
@@ -204,19 +203,7 @@ def test_a_feed_of_what_is_not_there_is_refused(strange):
 
 
 def opened(**query):
-    app = AppTest.from_file(APP, default_timeout=120).run()
-    app.switch_page("screens/accesso.py")
-    for name, value in ({"vista": "lingue"} | query).items():
-        app.query_params[name] = value
-    app.run()
-    assert not app.exception
-    assert not app.error
-    return app
-
-
-def words(app):
-    said = [each.value for kind in ("info", "markdown", "caption") for each in getattr(app, kind)]
-    return "\n".join([*said, *(each.proto.body for each in app.get("html"))])
+    return pages.opened("accesso", **{"vista": "lingue"} | query)
 
 
 def chosen(app):

@@ -8,10 +8,8 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from streamlit.testing.v1 import AppTest
 
 from analysis import catchment, opportunity
-from data import catalog
 from data.registry import usual_week
 from errors import UnknownCode
 from layers import misure as layer
@@ -19,8 +17,8 @@ from layers.style import number
 from screens import ask_registry, measure_answers, measure_words, measured, memory
 from screens.measured import EACH, MEASURES, OFFERED, SHARED
 from screens.need import Need
+from tests import pages
 
-APP = str(catalog.TABLES.parent.parent / "app.py")
 DESKS = pd.Index(["alto", "basso", "chiuso"])
 VALUES = np.array([[5.0, 20.0, np.inf, 50.0], [25.0, 10.0, np.inf, 70.0], [8.0, np.inf, np.inf, np.inf]])
 DEMAND = pd.DataFrame(
@@ -49,14 +47,7 @@ def words(app):
 
 
 def opened(**query):
-    app = AppTest.from_file(APP, default_timeout=120).run()
-    app.switch_page("screens/accesso.py")
-    for name, value in {"vista": "misure", **query}.items():
-        app.query_params[name] = value
-    app.run()
-    assert not app.exception
-    assert not app.error
-    return app
+    return pages.opened("accesso", **{"vista": "misure"} | query)
 
 
 def test_the_hours_of_a_desk_are_those_of_all_its_slots():

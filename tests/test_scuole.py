@@ -18,6 +18,7 @@ from layers.style import number
 from screens import feeds, joined, memory, school_mediation, school_memory, school_words, schools
 from screens.schools import Asked
 from tests import borgo
+from tests.pages import words
 
 APP = str(catalog.TABLES.parent.parent / "app.py")
 GASPARRI = "MIEE8CR05C"
@@ -61,11 +62,6 @@ def run(pressed):
     assert not app.exception
     assert not app.error
     return app
-
-
-def words(app):
-    said = [each.value for kind in ("info", "markdown", "caption") for each in getattr(app, kind)]
-    return "\n".join([*said, *(each.proto.body for each in app.get("html"))])
 
 
 def numbers(sentence):

@@ -6,9 +6,7 @@ import re
 import pytest
 import streamlit as st
 from shapely.geometry import shape
-from streamlit.testing.v1 import AppTest
 
-from data import catalog
 from errors import InputError
 from geo.network import ESTIMATED
 from geo.streets import store
@@ -17,9 +15,10 @@ from geo.streets.pbf import read_pbf
 from layers.style import number
 from screens import feeds, joined, memory, reach
 from screens.reach import Question
+from tests import pages
+from tests.pages import words
 from tests.streets.towns import Town, street
 
-APP = str(catalog.TABLES.parent.parent / "app.py")
 DESK = "sp-bg-sportello-immigrazione-bergamo"
 NETWORK = "paese"
 TOWN = Town(
@@ -46,20 +45,7 @@ IN_TOWN = (9.191, 45.459)
 
 
 def opened(**query):
-    """The app at the page, with what the address says."""
-    app = AppTest.from_file(APP, default_timeout=120).run()
-    app.switch_page("screens/tempi.py")
-    for name, value in query.items():
-        app.query_params[name] = value
-    app.run()
-    assert not app.exception
-    assert not app.error
-    return app
-
-
-def words(app):
-    said = [each.value for kind in ("info", "markdown", "caption") for each in getattr(app, kind)]
-    return "\n".join([*said, *(each.proto.body for each in app.get("html"))])
+    return pages.opened("tempi", **query)
 
 
 def rows(app):
