@@ -3,8 +3,6 @@
 import numpy as np
 import pandas as pd
 
-from analysis.disclosure import count
-
 
 def weighted_medians(values: pd.Series, weights: pd.Series, groups: pd.Series) -> pd.Series:
     """For each group, the value that half of its weight does not exceed.
@@ -200,8 +198,3 @@ def classes_by(
         for one in range(last + 1)
     }
     return pd.DataFrame(of_class)
-
-
-def shown(people: float) -> float:
-    """A count of people as it may be shown (``disclosure.count``)."""
-    return count(people)

@@ -148,8 +148,3 @@ def by_area(times: pd.DataFrame, demand: gpd.GeoDataFrame, area: pd.Series, *, l
         parts.append(found.drop(columns="people").add_prefix(f"{name}_"))
         people = found["people"]
     return pd.concat([people, *parts], axis=1)
-
-
-def covered(times: pd.DataFrame, *, limit: float) -> pd.DataFrame:
-    """Whether each point is within the limit, for sure and perhaps."""
-    return pd.DataFrame({name: times[name] <= limit for name in ENDS})

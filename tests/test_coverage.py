@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis import coverage
+from analysis import coverage, disclosure
 
 PLACES = st.lists(
     st.tuples(st.one_of(st.floats(0, 200), st.just(math.nan)), st.integers(0, 500)), min_size=1, max_size=30
@@ -121,9 +121,9 @@ def test_ties_are_ranked_by_minutes_then_code():
 
 @pytest.mark.parametrize(("people", "shown"), [(0, 0), (5, 10), (12, 10), (13, 15), (1221, 1220)])
 def test_counts_from_five_up_are_rounded_and_zero_is_zero(people, shown):
-    assert coverage.shown(people) == shown
+    assert disclosure.count(people) == shown
 
 
 @pytest.mark.parametrize("people", [0.5, 1, 4, 4.99])
 def test_smaller_estimated_counts_are_not_shown(people):
-    assert math.isnan(coverage.shown(people))
+    assert math.isnan(disclosure.count(people))

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import MAP
-from tests.browser.test_map import faults_of
+from tests.browser.test_map import opens_without_a_fault
 
 HARD = "/accesso?quando=Sa+10:00&lingua=ar&tema=permesso_soggiorno"
 
@@ -29,14 +29,7 @@ def answered(visit, frame, act):
 @pytest.mark.parametrize("size", ["desktop", "phone"], indirect=True)
 @pytest.mark.parametrize("path", ["/accesso", f"{HARD}&comune=015146&mostra=differenza"])
 def test_it_opens_without_a_fault_for_everyone(visit, size, path):
-    visit.open(path)
-    visit.shows("comuni", "sportelli")
-    visit.quiet()
-    expect(visit.page.get_by_role("heading", level=1)).to_have_text(["Accesso"])
-    assert visit.page.get_by_test_id("stException").count() == 0
-    visit.page.wait_for_function("document.documentElement.scrollWidth <= window.innerWidth")
-    assert faults_of(visit.page) == []
-    assert faults_of(visit.map_frame()) == []
+    opens_without_a_fault(visit, path, "Accesso", "comuni", "sportelli")
 
 
 def test_a_condition_moves_the_figures_the_map_and_the_address_and_back_undoes_it(visit, say):

@@ -3,8 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import MAP
-from tests.browser.test_map import faults_of
+from tests.browser.test_map import faults_of, opens_without_a_fault
 
 CARD = "as-bg-asgri"
 PAGES = ["/comunita", "/comunita?cittadinanza=SN&ambito=lodi&attivita=cultura"]
@@ -13,15 +12,7 @@ PAGES = ["/comunita", "/comunita?cittadinanza=SN&ambito=lodi&attivita=cultura"]
 @pytest.mark.parametrize("size", ["desktop", "phone"], indirect=True)
 @pytest.mark.parametrize("path", PAGES)
 def test_it_opens_without_a_fault_for_everyone(visit, size, path):
-    visit.open(path)
-    visit.shows("comuni", "places")
-    visit.quiet()
-    expect(visit.page.get_by_role("heading", level=1)).to_have_text(["Comunità e luoghi di incontro"])
-    assert visit.page.get_by_test_id("stException").count() == 0
-    visit.page.wait_for_function("document.documentElement.scrollWidth <= window.innerWidth")
-    assert faults_of(visit.page) == []
-    for frame in visit.page.locator(MAP).all():
-        assert faults_of(frame.element_handle().content_frame()) == []
+    opens_without_a_fault(visit, path, "Comunità e luoghi di incontro", "comuni", "places")
 
 
 def test_a_choice_moves_the_sentence_the_map_and_the_address(visit):

@@ -8,6 +8,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from tests.browser.conftest import MAP
+
 READY_S, CHANGE_S = 5.0, 1.0
 """What we promise; asserted four times wider, because test machines are slow, and wider still while shared."""
 MARGIN = 4
@@ -46,6 +48,19 @@ def synced(frame):
 
 def press_layer(visit, name):
     visit.page.get_by_test_id("stButtonGroup").get_by_text(name, exact=True).click()
+
+
+def opens_without_a_fault(visit, path, title, *layers):
+    """A page opens with its map, fits its window, and axe finds nothing serious in it or in its maps."""
+    visit.open(path)
+    visit.shows(*layers)
+    visit.quiet()
+    expect(visit.page.get_by_role("heading", level=1)).to_have_text([title])
+    assert visit.page.get_by_test_id("stException").count() == 0
+    visit.page.wait_for_function("document.documentElement.scrollWidth <= window.innerWidth")
+    assert faults_of(visit.page) == []
+    for frame in visit.page.locator(MAP).all():
+        assert faults_of(frame.element_handle().content_frame()) == []
 
 
 def faults_of(target):

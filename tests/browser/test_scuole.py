@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import MAP
-from tests.browser.test_map import centre_on, faults_of
+from tests.browser.test_map import centre_on, opens_without_a_fault
 
 SCHOOL = "MIEE8CR05C"
 PAGES = ["/scuole", f"/scuole?scuola={SCHOOL}&quota=50", "/scuole?vista=mediazione"]
@@ -15,15 +15,7 @@ PAGES = ["/scuole", f"/scuole?scuola={SCHOOL}&quota=50", "/scuole?vista=mediazio
 @pytest.mark.parametrize("size", ["desktop", "phone"], indirect=True)
 @pytest.mark.parametrize("path", PAGES)
 def test_it_opens_without_a_fault_for_everyone(visit, size, path):
-    visit.open(path)
-    visit.shows("places")
-    visit.quiet()
-    expect(visit.page.get_by_role("heading", level=1)).to_have_text(["Scuole"])
-    assert visit.page.get_by_test_id("stException").count() == 0
-    visit.page.wait_for_function("document.documentElement.scrollWidth <= window.innerWidth")
-    assert faults_of(visit.page) == []
-    for frame in visit.page.locator(MAP).all():
-        assert faults_of(frame.element_handle().content_frame()) == []
+    opens_without_a_fault(visit, path, "Scuole", "places")
 
 
 def test_the_ranking_is_shown_and_a_choice_moves_the_address_that_opens_the_same_again(visit):

@@ -15,7 +15,7 @@ from geo.streets import store
 from geo.streets.make import make
 from geo.streets.pbf import read_pbf
 from tests.browser.conftest import MAP, ROOT, STOPPING, Visit, free_port, wait_until_ready
-from tests.browser.test_map import centre_on, faults_of
+from tests.browser.test_map import centre_on, opens_without_a_fault
 from tests.test_tempi import IN_TOWN, NETWORK, TOWN
 
 DESK = "sp-bg-sportello-immigrazione-bergamo"
@@ -51,15 +51,7 @@ def answered(visit, frame, act):
 @pytest.mark.parametrize("size", ["desktop", "phone"], indirect=True)
 @pytest.mark.parametrize("path", PAGES)
 def test_it_opens_without_a_fault_for_everyone(visit, size, path):
-    visit.open(path)
-    visit.shows("places")
-    visit.quiet()
-    expect(visit.page.get_by_role("heading", level=1)).to_have_text(["Tempi di viaggio"])
-    assert visit.page.get_by_test_id("stException").count() == 0
-    visit.page.wait_for_function("document.documentElement.scrollWidth <= window.innerWidth")
-    assert faults_of(visit.page) == []
-    for frame in visit.page.locator(MAP).all():
-        assert faults_of(frame.element_handle().content_frame()) == []
+    opens_without_a_fault(visit, path, "Tempi di viaggio", "places")
 
 
 def test_answers_are_quick(visit, say):
