@@ -17,6 +17,8 @@ REGISTRY = {
     "conferme": ("Da confermare", ":material/event_repeat:"),
     "qualita": ("Qualità", ":material/fact_check:"),
     "doppioni": ("Doppioni", ":material/join:"),
+    "segnalazioni": ("Segnalazioni", ":material/flag:"),
+    "ricerche": ("Ricerche senza risposta", ":material/search_off:"),
     "entra": ("Entra", ":material/login:"),
 }
 """The pages of those who keep the registry: the menu shows the first, and each shows the way to the others."""

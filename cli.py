@@ -23,6 +23,7 @@ from geo.streets.make import BUFFER_KM, buffered, make
 from geo.streets.overpass import ENDPOINT
 from geo.whole import whole
 from layers.style import number
+from locator import commands as locator_commands
 from screens import access_commands, batch, gap_commands, joined, network, registry_commands
 from screens.errors import sentence
 from screens.filters import MODE_WORDS
@@ -56,6 +57,7 @@ def parser() -> argparse.ArgumentParser:
     registry_commands.add_to(commands)
     access_commands.add_to(commands)
     gap_commands.add_to(commands)
+    locator_commands.add_to(commands)
     return top
 
 

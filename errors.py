@@ -10,9 +10,12 @@ AtlasError
 ├── InputError                  what a person gave us cannot be used
 │   ├── CoordinateError         points that are not where the atlas works
 │   ├── UnknownCode             codes that no table knows
+│   ├── QueryRefused            parameters of a request that cannot be answered
 │   ├── ColumnsMissing          a file without the columns we need
 │   ├── FileUnreadable          a file that cannot be opened or is no table
-│   └── FileUnwritable          a file that cannot be written where asked
+│   ├── FileUnwritable          a file that cannot be written where asked
+│   ├── FolderTaken             a folder with something of somebody else in it
+│   └── SettingRefused          a setting of the environment that cannot be used
 ├── NetworkError                a travel network cannot answer as asked
 │   ├── UnknownMode             a mode the network was not made for
 │   ├── TripsTooFew             too few known trips to calibrate on
@@ -106,6 +109,14 @@ class UnknownCode(InputError):
         self.what, self.codes = what, list(codes)
 
 
+class QueryRefused(InputError):
+    """Parameters of a request to the open API that cannot be answered; every fault is told, in Italian."""
+
+    def __init__(self, *, faults: Sequence[str]) -> None:
+        super().__init__(f"refused: {'; '.join(faults)}")
+        self.faults = list(faults)
+
+
 class ColumnsMissing(InputError):
     """A file without the columns we need."""
 
@@ -128,6 +139,22 @@ class FileUnwritable(InputError):
     def __init__(self, *, file: str, reason: str) -> None:
         super().__init__(f"{file} cannot be written: {reason}")
         self.file, self.reason = file, reason
+
+
+class FolderTaken(InputError):
+    """A folder that is to be replaced, and holds something that we did not write."""
+
+    def __init__(self, *, folder: str) -> None:
+        super().__init__(f"{folder} exists and is not an export of ours")
+        self.folder = folder
+
+
+class SettingRefused(InputError):
+    """A setting of the environment that cannot be used as it is written."""
+
+    def __init__(self, *, name: str, value: str, why: str) -> None:
+        super().__init__(f"{name}={value!r} cannot be used: {why}")
+        self.name, self.value, self.why = name, value, why
 
 
 class NetworkError(AtlasError):

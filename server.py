@@ -18,7 +18,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Final
 from urllib.parse import urlsplit
 
 import streamlit
@@ -33,9 +33,11 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from xstatic.pkg import leaflet
 
-from errors import AtlasError, InputError
+from errors import AtlasError, InputError, SettingRefused
 from layers.base import ASSETS
-from screens import feeds
+from locator import serving
+from locator.snapshot import Keeper, Sources
+from screens import current, feeds, memory
 from screens.errors import UNEXPECTED, sentence
 
 HOUSE = Path(__file__).parent
@@ -287,20 +289,27 @@ def tell_fault(fault: Exception) -> bool:
     return True
 
 
+KEEPER: Final = Keeper(Sources(current.table, memory.registry, current.minutes, current.network))
+"""What the public pages are made of."""
+
+
 def make_app(script: str | Path = HOUSE / "app.py") -> streamlit.App:
-    """The ASGI application: Streamlit's pages behind our routes.
+    """The ASGI application: the public pages, then Streamlit's behind our routes.
 
     Streamlit keeps ``/_stcore``, ``/media``, ``/component`` and ``/static`` for itself and
     refuses routes there; ours stand under ``/assets`` and ``/layers``.
     """
-    middleware = [Middleware(PackedStatic), Middleware(ItalianPages), Middleware(SignInAnswers)]
+    public = serving.make_app(KEEPER, os.environ, store=memory.registry)
+    ours = Middleware(serving.PublicPages, public=public)
+    middleware = [ours, Middleware(PackedStatic), Middleware(ItalianPages), Middleware(SignInAnswers)]
     return streamlit.App(script, routes=ROUTES, middleware=middleware, on_script_error=tell_fault)
 
 
 def _warm() -> None:
     """Prepare what the first visitor will ask for; a missing table is told to who opens the page."""
-    with contextlib.suppress(AtlasError):
-        feeds.warm()
+    for make in (KEEPER.snapshot, feeds.warm):
+        with contextlib.suppress(AtlasError):
+            make()
 
 
 class _Announcing(uvicorn.Server):
@@ -322,7 +331,7 @@ def _say(sentence: str) -> None:
 def _bind(host: str, port: int) -> socket.socket:
     """A socket on this address, so that a taken port is known before anything starts."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    held = socket.socket(family, socket.SOCK_STREAM)
+    held = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # named: asyncio then sends at once
     held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         held.bind((host, port))
@@ -348,16 +357,21 @@ def main(port: int = 8501, *, host: str = "127.0.0.1", script: str | Path = HOUS
         0 after Ctrl-C, 1 if the address cannot be had (a sentence says why).
     """
     try:
+        app = make_app(script)
         held = _bind(host, port)
+    except SettingRefused as fault:
+        _say(sentence(fault))
+        return 1
     except OSError as error:
         taken = error.errno == errno.EADDRINUSE
         why = "è già occupata: chiudi l'altro programma" if taken else f"non si può usare ({error.strerror})"
         _say(f"La porta {port} di {host} {why}, o scegline un'altra con --port.")
         return 1
+    sys.setswitchinterval(0.0005)  # threads that compute must not keep those who only answer waiting
     for name in ("uvicorn.error", "uvicorn.access"):  # a filter, because Streamlit sets their level again
         logging.getLogger(name).addFilter(lambda record: record.levelno >= logging.WARNING)
     settings = uvicorn.Config(
-        make_app(script),
+        app,
         host=host,
         port=port,
         access_log=False,

@@ -29,8 +29,9 @@ ONE_OF: Final = {
 NO_AMBITO: Final = "di nessun Ambito"
 
 
+@st.cache_resource(show_spinner=False)
 def names() -> dict[str, str]:
-    """``ambito_id`` → short name, in alphabetical order."""
+    """``ambito_id`` → short name, in alphabetical order; read only, for every row of a list asks for it."""
     return short_names(memory.ambiti())
 
 

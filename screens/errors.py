@@ -33,10 +33,18 @@ SENTENCES: Final[dict[type[errors.AtlasError], Callable[[Any], str]]] = {
         f"{_points(e.count)} fuori dalla Lombardia, il primo in ({e.example[0]:g}, {e.example[1]:g})."
     ),
     errors.UnknownCode: lambda e: f"Valore che non conosciamo ({e.what}): {', '.join(e.codes)}.",
+    errors.QueryRefused: lambda e: f"Richiesta non valida: {_listed(e.faults)}.",
     errors.ColumnsMissing: lambda e: f"Nel file «{e.file}» mancano le colonne: {', '.join(e.columns)}.",
     errors.FileUnreadable: lambda e: f"Il file «{e.file}» non si legge: {_reason(e.reason)}.",
     errors.FileUnwritable: lambda e: (
         f"Il file «{e.file}» non si può scrivere: {_reason(e.reason)}. Niente è cambiato."
+    ),
+    errors.FolderTaken: lambda e: (
+        f"La cartella «{e.folder}» c'è già e non è un'esportazione dell'atlante: sceglierne un'altra, o svuotarla. "
+        "Niente è cambiato."
+    ),
+    errors.SettingRefused: lambda e: (
+        f"L'impostazione {e.name} («{e.value}») non si può usare: {NO_SETTING.get(e.why, e.why)}."
     ),
     errors.TripsTooFew: lambda e: (
         f"Sulla rete stanno {e.trips} viaggi ufficiali di {e.provinces} province: troppo pochi per tarare. "
@@ -92,6 +100,9 @@ FIELDS: Final[dict[str, str]] = {
     "starts_on": "inizio",
     "ends_on": "fine",
     "oidc": "identità",
+    "what": "che cosa non va",
+    "words": "spiegazione",
+    "outcome": "esito",
     "name": "nome", "kind": "tipo", "status": "stato", "address": "indirizzo", "postcode": "CAP",
     "comune_code": "comune", "province": "provincia", "lon": "longitudine", "lat": "latitudine",
     "precision": "precisione", "phone": "telefono", "email": "posta elettronica", "web": "sito",
@@ -169,6 +180,13 @@ NO_RESTORE: Final[dict[str, str]] = {
     "unsound": "le sue righe non stanno insieme",
 }
 """Why a back-up is not restored (``data.registry.backup.WHY``)."""
+
+NO_SETTING: Final[dict[str, str]] = {
+    "address": "serve un indirizzo intero, come https://atlante.example.it/, senza parametri",
+    "origins": "servono * oppure 'none' oppure origini separate da spazi, come https://www.comune.example.it",
+    "languages": "non sono fra le lingue delle pagine",
+}
+"""Why a setting cannot be used."""
 
 UNFIT: Final[dict[str, str]] = {
     "minutes_negative": "ci sono minuti negativi",

@@ -227,7 +227,8 @@ def footer() -> None:
         '<footer class="atlante-foot">Atlante dei servizi per l\'integrazione · Lombardia. '
         "Gli elenchi raccolgono fatti da pagine pubbliche e non sono un censimento: prima di mettersi in viaggio "
         "conviene chiamare. Nessun dato personale, nessun servizio di terzi. Licenze e fonti nella pagina "
-        '<a href="/fonti" target="_self">Fonti</a>.</footer>'
+        '<a href="/fonti" target="_self">Fonti</a>. Per chi cerca uno sportello: '
+        '<a href="/sportelli/it/" target="_self">le pagine pubbliche</a>.</footer>'
     )
 
 

@@ -17,7 +17,7 @@ from data.vocabularies import label
 from errors import EditConflict, RegistryError
 from layers.base import LOMBARDY, Layers, base_map
 from layers.style import number
-from screens import address, frame, memory, record_place, signing
+from screens import address, frame, memory, record_place, report_words, signing
 from screens.card import STYLE, link, unknown
 from screens.errors import sentence
 from screens.living import KINDS as PLACED
@@ -82,6 +82,7 @@ def show(shown: Card) -> None:
     st.html(_head(shown))
     if said["deleted_at"]:
         st.warning(f"Questa scheda è stata tolta il {moment(said['deleted_at'])}.", icon=":material/delete:")
+    report_words.way_of(signing.token(), shown.kind, shown.key)
     _actions(shown)
     left, right = st.columns([1.55, 1], gap="large")
     with left:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from data.registry import backup, campaigns, keeping, outbox, people, soundness
+from data.registry import backup, campaigns, keeping, outbox, people, reports, soundness
 from data.registry.books import ROLES
 from data.registry.people import SHORTEST
 from data.registry.store import ROME, Store, open_store
@@ -291,13 +291,16 @@ def remind(options: argparse.Namespace) -> int:
         _say(f"{done.letters} lettere scritte, {len(done.records)} schede ricordate.")
         if asked.letters:
             _say(f"{number(asked.letters)} lettere scritte per le campagne in corso.")
-        for one in done.nobody:
+        said = reports.remind(store, addresses)
+        if said.letters:
+            _say(f"{number(said.letters)} lettere scritte per gli errori segnalati.")
+        for one in (*done.nobody, *said.nobody):
             _warn(f"Nessuno a cui scrivere per {one.kind}/{one.key} ({one.name})")
         server = outbox.configured()
         status = _sent(store, server) if server else 0
     if server is None:
         _say("La posta non è configurata (ATLANTE_SMTP, ATLANTE_MAIL_FROM): le lettere restano in attesa.")
-    return status or (1 if done.nobody else 0)
+    return status or (1 if done.nobody or said.nobody else 0)
 
 
 def send(_: argparse.Namespace) -> int:

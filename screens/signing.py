@@ -11,7 +11,7 @@ from data.registry import links, people
 from data.registry.rights import LINK, Actor, known_as
 from data.registry.rights import may as _may
 from errors import AtlasError, NotAllowed, PassRefused, SignInRefused
-from screens import address, memory
+from screens import address, memory, report_words
 from screens.errors import NO_PASS, sentence
 
 TOKEN: Final = "signing_token"
@@ -153,6 +153,7 @@ def door() -> None:
                 label="Entra" if actor is None else "Il tuo accesso",
                 icon=":material/login:" if actor is None else ":material/person:",
             )
+        report_words.way(token())
     if actor is not None and actor.role == "gestore":
         with st.expander(
             "Le tue schede", icon=":material/edit_note:", expanded="scheda" not in st.query_params

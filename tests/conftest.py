@@ -23,11 +23,37 @@ os.environ["ATLANTE_VAR"] = (
 )  # before screens.joined is imported; programs started by tests see it too
 
 
+LONG = {
+    "browser": 600,
+    "browser, public pages": 200,
+    "tests/registry/test_sturdy.py": 90,
+    "tests/test_build.py": 35,
+    "tests/test_cluster.py": 25,
+    "tests/registry/test_search.py": 25,
+    "tests/test_disclosure.py": 25,
+    "tests/test_network_commands.py": 25,
+    "tests/registry/test_together.py": 20,
+}
+"""Seconds that the longest groups of tests take, roughly: they begin first, so that all processes end together."""
+UNKNOWN_S, DOCTESTS_S = 15, 1
+
+
 class ByFile(LoadScopeScheduling):
-    """Where tests are shared among processes: those of one file stay together, so do all that need the browser."""
+    """Where tests are shared among processes: those of one file stay together, so do those that share a server."""
 
     def _split_scope(self, nodeid):
-        return "browser" if nodeid.startswith("tests/browser/") else nodeid.partition("::")[0]
+        file = nodeid.partition("::")[0]
+        if not file.startswith("tests/browser/"):
+            return file
+        return "browser, public pages" if "/test_locator_" in file else "browser"
+
+    def _assign_work_unit(self, node):
+        self.workqueue.move_to_end(max(self.workqueue, key=_seconds), last=False)
+        super()._assign_work_unit(node)
+
+
+def _seconds(group):
+    return LONG.get(group, UNKNOWN_S if group.startswith("tests/") else DOCTESTS_S)
 
 
 def pytest_xdist_make_scheduler(config, log):

@@ -3,7 +3,6 @@
 import re
 
 import pytest
-import streamlit as st
 
 from layers.style import number
 from screens import (
@@ -22,14 +21,6 @@ from screens.gap_table import AMBITO
 from tests.test_screens import open_page, words
 
 PAGE = "screens/ambito.py"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def forgetful():
-    """What is remembered here is of this registry."""
-    st.cache_resource.clear()
-    yield
-    st.cache_resource.clear()
 
 
 @pytest.fixture(scope="module")

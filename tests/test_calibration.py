@@ -39,21 +39,28 @@ def made_trips(nodes, edges):
     return known.assign(minutes=calibration.estimate(nodes, edges, walls, known, TRUE)), walls
 
 
-def test_true_speeds_are_found_again():
+def calibrated():
+    """The calibration of the row of villages."""
     nodes, edges = row_of_villages()
     known, walls = made_trips(nodes, edges)
-    found = calibration.calibrate(nodes, edges, walls, known)
+    return calibration.calibrate(nodes, edges, walls, known)
+
+
+@pytest.fixture(scope="module")
+def found():
+    return calibrated()
+
+
+def test_true_speeds_are_found_again(found):
     assert found.error["median_absolute_share"] < 0.03
     assert found.car.rural_kmh == pytest.approx(60, rel=0.1)
     assert found.held_out.notna().all()
 
 
-def test_two_calibrations_write_the_same_file(tmp_path):
-    nodes, edges = row_of_villages()
-    known, walls = made_trips(nodes, edges)
+def test_two_calibrations_write_the_same_file(found, tmp_path):
     texts = []
-    for name in ("one.toml", "other.toml"):
-        calibration.write(calibration.calibrate(nodes, edges, walls, known), tmp_path / name)
+    for name, made in (("one.toml", found), ("other.toml", calibrated())):
+        calibration.write(made, tmp_path / name)
         texts.append((tmp_path / name).read_text(encoding="utf-8"))
     assert texts[0] == texts[1]
     assert read_car(tmp_path / "one.toml").as_numbers().shape == (9,)

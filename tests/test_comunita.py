@@ -7,7 +7,6 @@ import re
 import geopandas as gpd
 import pandas as pd
 import pytest
-import streamlit as st
 
 from analysis import disclosure
 from data import catalog
@@ -28,14 +27,6 @@ QUESTIONS = [
     Asked("PE", "cultura"),
     Asked("AL", "sport", "milano"),
 ]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def forgetful():
-    """What is remembered here is of this registry."""
-    st.cache_resource.clear()
-    yield
-    st.cache_resource.clear()
 
 
 def opened(**query):

@@ -2,8 +2,6 @@
 
 import datetime as dt
 
-import pytest
-import streamlit as st
 from sqlalchemy import select
 from streamlit.testing.v1 import AppTest
 
@@ -14,13 +12,6 @@ from screens import memory, overdue
 
 APP = str(catalog.TABLES.parent.parent / "app.py")
 DESK = "sp-lo-sportello-stranieri-lodi"
-
-
-@pytest.fixture(autouse=True, scope="module")
-def forgetful():
-    """What was remembered of these registries is not for other tests; each has a mark of its own."""
-    yield
-    st.cache_resource.clear()
 
 
 def signed(name, *ambiti):

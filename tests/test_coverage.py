@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis import coverage, disclosure
@@ -77,6 +77,7 @@ def test_classes_by_area_add_up_to_the_classes_of_all(places):
 
 
 @given(PLACES, st.integers(0, 2**31))
+@settings(max_examples=50)
 def test_areas_do_not_depend_on_row_order(places, seed):
     minutes, people = town(places)
     times = pd.DataFrame({"minutes": minutes, "low": minutes * 0.8, "high": minutes * 1.3})
@@ -89,6 +90,7 @@ def test_areas_do_not_depend_on_row_order(places, seed):
 
 
 @given(PLACES)
+@settings(max_examples=50)
 def test_the_band_holds_the_people_beyond(places):
     minutes, people = town(places)
     times = pd.DataFrame({"minutes": minutes, "low": minutes * 0.8, "high": minutes * 1.3})

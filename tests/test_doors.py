@@ -1,13 +1,14 @@
 """The doors of the house: who may import whom."""
 
 import ast
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parent.parent
-ROOMS = ("geo", "data", "analysis", "layers", "screens")
+ROOMS = ("geo", "data", "analysis", "layers", "screens", "locator")
 MAY_IMPORT = {
     "errors": set(),
     "geo": {"errors", "geo"},
@@ -15,12 +16,15 @@ MAY_IMPORT = {
     "analysis": {"errors", "geo", "analysis"},
     "layers": {"errors", "geo", "layers"},
     "screens": {"errors", "geo", "data", "analysis", "layers", "screens"},
+    "locator": {"errors", "geo", "data", "analysis", "layers", "screens", "locator"},
     "app": {"errors", "geo", "data", "analysis", "layers", "screens"},
-    "server": {"errors", "geo", "data", "analysis", "layers", "screens"},
-    "cli": {"errors", "geo", "data", "analysis", "layers", "screens"},
+    "server": {"errors", "geo", "data", "analysis", "layers", "screens", "locator"},
+    "cli": {"errors", "geo", "data", "analysis", "layers", "screens", "locator"},
     "run": set(),
 }
 OURS = set(MAY_IMPORT)
+SHARED_WITH_LOCATOR = {"joined", "living", "batch", "offers", "reached", "need"}
+"""What the public pages take from the screens: tables joined and questions answered, no Streamlit."""
 
 
 def sources() -> list[tuple[str, Path]]:
@@ -50,6 +54,22 @@ def test_streamlit_and_folium_stay_in_their_rooms(room, path):
         assert "streamlit" not in names
     if room != "layers":
         assert "folium" not in names
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "locator").rglob("*.py")), ids=lambda path: path.name)
+def test_the_public_pages_take_from_the_screens_what_has_no_streamlit(path):
+    taken = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module == "screens":
+            taken |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("screens."):
+            taken.add(node.module.split(".")[1])
+    assert taken <= SHARED_WITH_LOCATOR
+
+
+def test_public_pages_are_made_without_streamlit():
+    made = "import sys, locator.site, locator.export; sys.exit('streamlit' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", made], cwd=ROOT, check=False).returncode == 0
 
 
 def test_run_needs_the_standard_library_alone():

@@ -1,7 +1,6 @@
 """The page Doppioni as readers and editors open it: pairs with their reasons, one merged and back, one told apart."""
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from data import catalog
@@ -14,14 +13,6 @@ SAID = {
     "ente_id": "en-comune-di-brescia", "ambito_id": "bergamo", "comune_code": "016024", "kind": "sportello_comunale",
     "address": "Via Prova 12", "phone": "035 000111",
 }  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def forgetful():
-    """Each test has a registry of its own."""
-    st.cache_resource.clear()
-    yield
-    st.cache_resource.clear()
 
 
 def signed(name="redazione", *ambiti):

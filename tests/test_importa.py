@@ -3,8 +3,6 @@
 import csv
 import io
 
-import pytest
-import streamlit as st
 from openpyxl import Workbook, load_workbook
 from streamlit.testing.v1 import AppTest
 
@@ -32,13 +30,6 @@ ROWS = [
     ["Ente di prova", "=SOMMA(A1)", "Via Tre 3", "Bergamo", "035 333333", "mer 9-11", "urdu", "z", ""],
     ["Ente lontano", "Sportello Lontano", "Via Q 4", "Lodi", "0371 444444", "gio 9-11", "", "", ""],
 ]  # fmt: skip
-
-
-@pytest.fixture(autouse=True, scope="module")
-def forgetful():
-    """What was remembered of these registries is not for other tests."""
-    yield
-    st.cache_resource.clear()
 
 
 def workbook(*said):

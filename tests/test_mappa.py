@@ -89,7 +89,7 @@ def test_without_the_layer_of_the_sportelli_there_is_no_list():
 
 def at_page(**query):
     """The whole app at Mappa, with what the address says."""
-    app = AppTest.from_file(APP, default_timeout=120).run()
+    app = AppTest.from_file(APP, default_timeout=120)
     app.switch_page("screens/mappa.py")
     for name, value in query.items():
         app.query_params[name] = value

@@ -13,7 +13,6 @@ import osmnx as ox
 import pandas as pd
 import pytest
 import shapely
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 import cli
@@ -24,6 +23,7 @@ from geo.crs import DEGREES
 from geo.streets import make as making
 from geo.streets import store
 from screens import batch, joined, memory, network
+from tests import pages
 from tests.streets.making import ROAD, in_memory, speeds, ways_of
 from tests.streets.test_make import TOWN
 from tests.streets.towns import Town, street
@@ -419,10 +419,8 @@ def test_ctrl_c_half_way_leaves_everything_as_it_was(used, town, run, monkeypatc
 
 
 @pytest.fixture
-def forgetful():
-    st.cache_resource.clear()
-    yield
-    st.cache_resource.clear()
+def forgetful(monkeypatch):
+    pages.other_memory(monkeypatch)
 
 
 @pytest.mark.parametrize(

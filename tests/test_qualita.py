@@ -4,7 +4,6 @@ import re
 
 import pandas as pd
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from data import catalog
@@ -14,13 +13,6 @@ from layers.style import number
 from screens import calls, memory, qualita, quality_words
 
 APP = str(catalog.TABLES.parent.parent / "app.py")
-
-
-@pytest.fixture(autouse=True, scope="module")
-def forgetful():
-    """What was remembered of these registries is not for other tests; each has a mark of its own."""
-    yield
-    st.cache_resource.clear()
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis import coverage
@@ -102,6 +102,7 @@ def test_few_people_are_not_shown_nor_the_share_that_would_tell_them():
 
 
 @given(st.lists(st.tuples(st.floats(0, 120), st.integers(0, 500)), min_size=1, max_size=20))
+@settings(max_examples=40)
 def test_more_time_never_reaches_fewer_and_the_band_holds_the_count(rows):
     minutes, people = (pd.Series(one) for one in zip(*rows, strict=True))
     times = pd.DataFrame({"minutes": minutes, "low": 0.8 * minutes, "high": 1.3 * minutes})

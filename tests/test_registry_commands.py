@@ -10,7 +10,7 @@ import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import text
 
-from data.registry import changes, editing, outbox, people
+from data.registry import changes, editing, outbox, people, reports
 from data.registry.books import Letter
 from data.registry.changes import Act
 from data.registry.store import open_store
@@ -214,6 +214,24 @@ def test_reminders_are_written_once_and_wait_without_a_server(run, store):
     listed = run("registry", "outbox")[1]
     assert re.search(r" 1  \d\d/\d\d/\d{4}  in attesa +ufficio@borgo.example +", listed)
     assert listed.endswith("1 lettere non partite.\n")
+
+
+def test_editors_are_written_to_about_what_was_reported_without_the_words(run, store):
+    run("registry", "remind")
+    reports.report(store, "sportelli", "sp-da", what=["orari"], words="mai aperto")
+    status, said, told = run("registry", "remind")
+    assert status == 1
+    assert "lettere scritte per gli errori" not in said
+    assert "Nessuno a cui scrivere per sportelli/sp-da" in told
+    people.add(store, name="dalmine", role="ambito", ambiti=["dalmine"], oidc="https://id.example dalmine",
+               email="dalmine@ambito.example")  # fmt: skip
+    said = run("registry", "remind")[1]
+    assert "1 lettere scritte per gli errori segnalati.\n" in said
+    with store.reading() as session:
+        letter = session.query(Letter).order_by(Letter.id.desc()).first()
+    assert letter.recipient == "dalmine@ambito.example"
+    assert "Gli orari sono sbagliati" in letter.body
+    assert "mai aperto" not in letter.body
 
 
 def test_send_without_a_server_says_what_is_missing(run):

@@ -4,33 +4,31 @@ import re
 import shutil
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from data import catalog
 from layers.style import number
 from screens import frame, joined, memory
+from tests import pages
 
 APP = str(catalog.TABLES.parent.parent / "app.py")
 WAIT_S = 60
 
 
 @pytest.fixture
-def forgetful():
-    """Nothing remembered for the next test where tables are exchanged."""
-    yield
-    st.cache_resource.clear()
+def forgetful(monkeypatch):
+    """Nothing is remembered from before where tables are exchanged, nor for the next test."""
+    pages.other_memory(monkeypatch)
 
 
 def open_page(page: str = "", **query: str) -> AppTest:
     """The app at a page, with what the address says."""
     app = AppTest.from_file(APP, default_timeout=WAIT_S)
+    if page:
+        app.switch_page(page)
     for name, value in query.items():
         app.query_params[name] = value
-    app.run()
-    if page:
-        app.switch_page(page).run()
-    return app
+    return app.run()
 
 
 def words(app: AppTest) -> str:
@@ -136,7 +134,6 @@ def test_a_missing_or_broken_table_gives_a_sentence_not_a_trace(tmp_path, monkey
     folder = tmp_path / "tables"
     shutil.copytree(catalog.TABLES, folder)
     spoil(folder / "sportelli.parquet")
-    st.cache_resource.clear()
     load = catalog.load
     monkeypatch.setattr(memory.catalog, "load", lambda name: load(name, folder))
     for page in ("", "screens/mappa.py", "screens/ambito.py"):

@@ -49,7 +49,7 @@ TOWNS = pd.DataFrame(
 
 
 def opened(**query):
-    app = AppTest.from_file(APP, default_timeout=120).run()
+    app = AppTest.from_file(APP, default_timeout=120)
     app.switch_page("screens/scuole.py")
     for name, value in query.items():
         app.query_params[name] = value

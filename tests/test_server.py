@@ -24,6 +24,7 @@ import server
 from errors import TableMissing
 from screens import feeds, filters, memory
 from screens.errors import UNEXPECTED
+from tests import pages
 
 STARTING, STOPPING = 180, 60
 """Seconds that a slow machine may take to start the server, and to stop it."""
@@ -110,7 +111,7 @@ def page(request):
 
 @pytest.fixture
 def client(monkeypatch):
-    feeds.forget()
+    pages.other_memory(monkeypatch)
     monkeypatch.setattr(memory, "sportelli", lambda: DESKS)
     monkeypatch.setattr(memory, "comuni", lambda: COMUNI)
     monkeypatch.setattr(memory, "ambiti", lambda: AMBITI)
@@ -121,8 +122,7 @@ def client(monkeypatch):
         Route("/testo", lambda _: PlainTextResponse("<html lang=en>")),
     ]
     inside = [Middleware(server.PackedStatic), Middleware(server.ItalianPages)]
-    yield Client(Starlette(routes=routes, middleware=inside))
-    feeds.forget()
+    return Client(Starlette(routes=routes, middleware=inside))
 
 
 def test_leaflet_comes_from_the_installed_package_with_its_type_and_may_be_kept(client):

@@ -4,7 +4,6 @@ import json
 import re
 
 import pytest
-import streamlit as st
 from shapely.geometry import shape
 
 from errors import InputError
@@ -59,23 +58,23 @@ def control(app, name):
     return next(each for kind in kinds for each in kind if each.key == f"tempi_{name}")
 
 
-@pytest.fixture
-def streets(tmp_path, monkeypatch):
-    """A street network in Milano, in use."""
-    folder = tmp_path / "networks"
-    ways = read_pbf(TOWN.write(tmp_path / "paese.osm.pbf"))
+@pytest.fixture(scope="module")
+def town(tmp_path_factory):
+    """A street network in Milano, in use; and what the pages remember while it is."""
+    folder = tmp_path_factory.mktemp("paese")
+    ways = read_pbf(TOWN.write(folder / "paese.osm.pbf"))
     make(folder, NETWORK, ways, source="un paese disegnato")
     store.use(folder, NETWORK)
+    return folder, pages.of_the_tables()
+
+
+@pytest.fixture
+def streets(town, monkeypatch):
+    """The label of the streets of the town, which answer."""
+    folder, remembered = town
     monkeypatch.setattr(joined, "NETWORKS", folder)
-    forget()
-    yield f"strade: {NETWORK}"
-    monkeypatch.undo()
-    forget()
-
-
-def forget():
-    st.cache_resource.clear()
-    feeds.forget()
+    pages.other_memory(monkeypatch, remembered)
+    return f"strade: {NETWORK}"
 
 
 def test_it_opens_on_the_nearest_desk_and_names_its_network():
@@ -141,6 +140,7 @@ def test_a_place_outside_lombardy_has_a_sentence_not_an_answer():
 
 
 def test_kinds_that_no_open_desk_is_of_have_a_sentence(monkeypatch):
+    pages.other_memory(monkeypatch, pages.of_the_tables())
     monkeypatch.setattr(joined, "EVIDENCE", ("nessuno",))
     assert "Nessuno sportello di questi tipi" in words(opened(tipi="caritas"))
 

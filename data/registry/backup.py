@@ -24,8 +24,8 @@ from sqlalchemy.exc import StatementError
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeEngine
 
-from data.registry import books, search_index
-from data.registry.books import Account, Letter, Link
+from data.registry import books, reports, search_index
+from data.registry.books import Account, Letter, Link, Report
 from data.registry.changes import disagreements
 from data.registry.model import Base, Moment
 from data.registry.store import Store, settings_for
@@ -189,7 +189,7 @@ def restore(store: Store, path: Path, *, aside: Path | None = None) -> Restored:
 
     Whoever reads meanwhile sees the registry of before; whoever writes waits. Letters that were waiting when the
     file was made are stopped, because they may have been sent since. Of what is replaced stays what was taken
-    back: passes, links, disabled accounts.
+    back (passes, links, disabled accounts) and what was erased (words of reports that were settled).
 
     Parameters
     ----------
@@ -212,7 +212,7 @@ def restore(store: Store, path: Path, *, aside: Path | None = None) -> Restored:
             if full and aside is not None:
                 _dump(session, store.clock(), aside)
             held = _replace(session, file, manifest, store.clock())
-            if disagreements(session):
+            if disagreements(session) or reports.astray(session):
                 raise BackupRefused(file=str(path), why="unsound")
             search_index.rebuild(session)
     except StatementError as fault:
@@ -230,7 +230,7 @@ def _known(session: Session, manifest: Manifest, path: Path) -> None:
 
 def _replace(session: Session, file: zipfile.ZipFile, manifest: Manifest, moment: dt.datetime) -> int:
     """Every row out, every row of the file in; gives back how many letters were stopped."""
-    taken_back = _taken_back(session)
+    taken_back, erased = _taken_back(session), _erased(session)
     for table in reversed(tables()):
         session.execute(delete(table))
     for table in tables():
@@ -239,6 +239,7 @@ def _replace(session: Session, file: zipfile.ZipFile, manifest: Manifest, moment
         _go_on(session, table)
     session.expire_all()
     _take_back_again(session, taken_back)
+    _erase_again(session, erased)
     waiting = (Letter.sent_at.is_(None), Letter.taken_at.is_(None))
     held = session.scalar(select(func.count()).where(*waiting)) or 0
     session.execute(update(Letter).where(*waiting).values(taken_at=moment))
@@ -295,3 +296,15 @@ def _take_back_again(session: Session, before: tuple[dict[str, Account], dict[st
         account.disabled_at = account.disabled_at or old.disabled_at
     for link in session.scalars(select(Link).where(Link.id.in_(links), Link.revoked_at.is_(None))):
         link.revoked_at, link.revoked_by = links[link.id].revoked_at, links[link.id].revoked_by
+
+
+def _erased(session: Session) -> set[tuple[int, str, str]]:
+    """The reports that were settled, whose words are not to come back."""
+    asked = select(Report.id, Report.kind, Report.record_id).where(Report.outcome.is_not(None))
+    return {(number, kind, key) for number, kind, key in session.execute(asked)}
+
+
+def _erase_again(session: Session, erased: set[tuple[int, str, str]]) -> None:
+    for one in session.scalars(select(Report).where(Report.words.is_not(None))):
+        if (one.id, one.kind, one.record_id) in erased:
+            one.words = None

@@ -1,4 +1,4 @@
-"""The registry's own books: changes, seedings, accounts, attempts, links, letters, imports, campaigns."""
+"""The registry's own books: changes, accounts, links, letters, imports, campaigns, reports of errors, counts."""
 
 import datetime as dt
 from typing import Final
@@ -199,3 +199,80 @@ class CampaignLetter(Base):
     kind: Mapped[str] = mapped_column(primary_key=True)
     record_id: Mapped[str] = mapped_column(primary_key=True)
     letter_id: Mapped[int] = mapped_column(ForeignKey("letters.id"), index=True)
+
+
+class Merged(Base):
+    """That a record was made one with another: where what came for it goes while it is put aside."""
+
+    __tablename__ = "merges"
+    batch: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    dropped: Mapped[str]
+    kept: Mapped[str]
+    at: Mapped[dt.datetime]
+
+
+class Report(Base):
+    """What somebody says is wrong with a public record: codes, a few words, days; nothing of who said it.
+
+    ``times`` is how often the same was said while it was open. What was settled has an ``outcome`` and no words.
+    """
+
+    __tablename__ = "reports"
+    __table_args__ = (
+        CheckConstraint("times >= 1", name="times"),
+        CheckConstraint("outcome IN ('corretto', 'era_giusto', 'non_chiaro')", name="outcome"),
+        CheckConstraint("(outcome IS NULL) = (settled_on IS NULL)", name="settled"),
+        CheckConstraint("outcome IS NULL OR words IS NULL", name="erased"),
+        Index(None, "kind", "record_id"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    kind: Mapped[str]
+    record_id: Mapped[str]
+    what: Mapped[list[str]]
+    words: Mapped[str | None]
+    first_on: Mapped[dt.date]
+    last_on: Mapped[dt.date]
+    times: Mapped[int]
+    outcome: Mapped[str | None]
+    settled_on: Mapped[dt.date | None]
+    letter_id: Mapped[int | None] = mapped_column(ForeignKey("letters.id"), index=True)
+
+
+class ReportStep(Base):
+    """Who settled a report, and how (``outcome``), or opened it again (missing): when; nothing of what it says."""
+
+    __tablename__ = "report_steps"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    report_id: Mapped[int] = mapped_column(ForeignKey("reports.id"), index=True)
+    at: Mapped[dt.datetime]
+    who: Mapped[str]
+    outcome: Mapped[str | None]
+
+
+class Tally(Base):
+    """How many searches of a month found nothing near: by Ambito, need, language and mode (empty: not asked).
+
+    ``outcome`` is ``none`` or ``far``.
+    """
+
+    __tablename__ = "searches"
+    __table_args__ = (
+        CheckConstraint("outcome IN ('none', 'far')", name="outcome"),
+        CheckConstraint("n >= 1", name="n"),
+    )
+    month: Mapped[str] = mapped_column(primary_key=True)
+    ambito_id: Mapped[str] = mapped_column(primary_key=True)
+    theme: Mapped[str] = mapped_column(primary_key=True)
+    language: Mapped[str] = mapped_column(primary_key=True)
+    mode: Mapped[str] = mapped_column(primary_key=True)
+    outcome: Mapped[str] = mapped_column(primary_key=True)
+    n: Mapped[int]
+
+
+class Counting(Base):
+    """Since when something is counted."""
+
+    __tablename__ = "countings"
+    what: Mapped[str] = mapped_column(primary_key=True)
+    since: Mapped[dt.date]

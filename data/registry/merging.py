@@ -7,11 +7,11 @@ the dropped one is put aside, with its history. Taking it back leaves every reco
 from collections.abc import Mapping
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from data.registry import changes, editing
-from data.registry.books import Change, Origin
+from data.registry.books import Change, Merged, Origin
 from data.registry.changes import Act
 from data.registry.model import KINDS, Record, Sessione
 from data.registry.rights import Actor, allow, who
@@ -84,6 +84,7 @@ def merge(
         session.flush()
         editing.put_aside(session, actor, act, dropped, version=versions.get(drop, 0))
         _move_origins(session, act, kind, drop, keep)
+        session.add(Merged(batch=act.batch, kind=kind, dropped=drop, kept=keep, at=act.at))
     return act.batch
 
 
@@ -166,6 +167,7 @@ def undo_batch(store: Store, token: str | None, batch: str) -> None:
         for kind, key in dict.fromkeys((line.kind, line.record_id) for line in lines if _moved(line)):
             editing.bring_along(session, act, records[kind, key])
         _bring_origins_back(session, batch)
+        session.execute(delete(Merged).where(Merged.batch == batch))
 
 
 def _records(session: Session, lines: list[Change]) -> dict[tuple[str, str], Record]:

@@ -19,6 +19,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Frame, Page, expect, sync_playwright
 
+from data.registry.store import Store, open_store
+
 ROOT = Path(__file__).parents[2]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = (
@@ -90,6 +92,16 @@ def address(executable, tmp_path_factory) -> Iterator[str]:
         yield found
 
 
+@pytest.fixture(scope="package")
+def kept(executable, tmp_path_factory) -> Iterator[tuple[str, Store]]:
+    """A server whose registry is written in: its address, and the registry; whoever needs an account makes it."""
+    folder = tmp_path_factory.mktemp("kept")
+    with serving(folder, ATLANTE_VAR=str(folder / "var")) as found:
+        store = open_store(folder=folder / "var")
+        yield found, store
+        store.close()
+
+
 @contextlib.contextmanager
 def serving(folder: Path, **settings: str) -> Iterator[str]:
     """The real server with these settings of the environment: its address; what it says is kept in the folder."""
@@ -119,9 +131,9 @@ def wait_until_ready(server: subprocess.Popen[bytes], said: Path) -> None:
         time.sleep(0.1)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser(executable) -> Iterator[Browser]:
-    """One browser for the tests of a module."""
+    """One browser for all the tests here."""
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=executable, args=FLAGS)
         yield opened
@@ -142,10 +154,20 @@ class Visit:
 
     def __post_init__(self) -> None:
         self.page.set_default_timeout(PATIENCE_MS)
-        self.page.on("console", self._heard)
-        self.page.on("pageerror", lambda error: self.faults.append(str(error)))
-        self.page.on("request", self._asked)
-        self.page.on("response", self._answered)
+        for event, noted in self._noted():
+            self.page.on(event, noted)
+
+    def _noted(self) -> list[tuple[Any, Any]]:
+        """What is noted of the page, event by event."""
+        return [
+            ("console", self._heard),
+            ("pageerror", self._failed),
+            ("request", self._asked),
+            ("response", self._answered),
+        ]
+
+    def _failed(self, error: Any) -> None:
+        self.faults.append(str(error))
 
     def _heard(self, message: Any) -> None:
         wanted = self.broken and self.broken in message.location["url"]
@@ -166,6 +188,16 @@ class Visit:
         """Go to a page of the atlas."""
         self.page.goto(self.address + path)
 
+    def leave(self) -> None:
+        """Leave the page to the next visitor, who finds nothing of this one but what browsers keep of scripts."""
+        for event, noted in self._noted():
+            self.page.remove_listener(event, noted)
+        self.page.unroute_all()
+        if self.page.url.startswith("http"):
+            self.page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
+        self.page.goto("about:blank")
+        self.page.context.clear_cookies()
+
     def map_frame(self) -> Frame:
         """The frame of the map, once its layers are there."""
         self.shows()
@@ -175,7 +207,7 @@ class Visit:
 
     def shows(self, *layers: str) -> None:
         """Wait until the map of this page has drawn all it was asked, and these layers among it."""
-        self.page.wait_for_function(SHOWN, arg=[MAP, layers])
+        self.page.wait_for_function(SHOWN, arg=[MAP, layers], polling=100)
 
     def map_box(self) -> dict[str, float]:
         """Where the map is in the window."""
@@ -198,15 +230,39 @@ def size(request) -> dict[str, int]:
     return {"desktop": {"width": 1280, "height": 800}, "phone": {"width": 390, "height": 844}}[request.param]
 
 
-@pytest.fixture
-def visit(browser, address, size) -> Iterator[Visit]:
-    """A fresh page; afterwards, no fault in its console and no host but its own."""
-    context = browser.new_context(viewport=size, locale="it-IT")
-    seen = Visit(context.new_page(), address)
-    yield seen
+@pytest.fixture(scope="module")
+def tab(browser) -> Iterator[Page]:
+    """A page that the tests of a module use one after the other: a browser takes seconds to read our scripts anew."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="it-IT")
+    yield context.new_page()
     context.close()
+
+
+@contextlib.contextmanager
+def visiting(tab: Page, address: str, size: Any, *also: str) -> Iterator[Visit]:
+    """A visit on a page that others have used; afterwards, no fault in its console and no host but these."""
+    tab.set_viewport_size(size)
+    seen = Visit(tab, address)
+    yield seen
+    seen.leave()
     assert seen.faults == []
-    assert seen.hosts <= {urlsplit(address).netloc}
+    assert seen.hosts <= {urlsplit(each).netloc for each in (address, *also)}
+
+
+@pytest.fixture
+def visit(tab, address, size) -> Iterator[Visit]:
+    """A page of the atlas."""
+    with visiting(tab, address, size) as seen:
+        yield seen
+
+
+@pytest.fixture
+def first_visit(browser, address, size) -> Iterator[Visit]:
+    """A page in a browser that never saw the atlas and keeps nothing of it."""
+    context = browser.new_context(viewport=size, locale="it-IT")
+    with visiting(context.new_page(), address, size) as seen:
+        yield seen
+    context.close()
 
 
 @pytest.fixture

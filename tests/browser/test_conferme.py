@@ -1,13 +1,10 @@
 """Da confermare and Qualità in a real browser: for everyone; a click confirms, another takes it back; a link opens."""
 
-from urllib.parse import urlsplit
-
 import pytest
 from playwright.sync_api import expect
 
 from data.registry import links, people
-from data.registry.store import open_store
-from tests.browser.conftest import Visit, serving
+from tests.browser.conftest import visiting
 from tests.browser.test_entra import serious
 
 NAME, PASSWORD = "redazione", "sale grosso e basilico"
@@ -16,26 +13,17 @@ PAGES = ["/conferme", "/qualita", "/qualita?vista=chiamare&ambito=lodi"]
 
 
 @pytest.fixture(scope="module")
-def kept(executable, tmp_path_factory):
-    """A server of its own, with an account: its address and the folder of its registry."""
-    folder = tmp_path_factory.mktemp("conferme")
-    with serving(folder, ATLANTE_VAR=str(folder / "var")) as address:
-        store = open_store(folder=folder / "var")
-        people.add(store, name=NAME, role="regione", password=PASSWORD)
-        yield address, store
-        store.close()
+def editor(kept):
+    """The pass of someone who may confirm."""
+    people.add(kept[1], name=NAME, role="regione", password=PASSWORD)
+    return people.sign_in(kept[1], NAME, PASSWORD)
 
 
 @pytest.fixture
-def visitor(browser, kept, size):
-    """A fresh page of that server; afterwards, no fault in its console and no host but its own."""
-    address, _ = kept
-    context = browser.new_context(viewport=size, locale="it-IT")
-    seen = Visit(context.new_page(), address)
-    yield seen
-    context.close()
-    assert seen.faults == []
-    assert seen.hosts <= {urlsplit(address).netloc}
+def visitor(tab, kept, editor, size):
+    """A page of that server."""
+    with visiting(tab, kept[0], size) as seen:
+        yield seen
 
 
 def confirm_and_take_back(page, name):
@@ -75,10 +63,8 @@ def test_an_editor_comes_in_confirms_and_takes_it_back(visitor):
 
 
 @pytest.mark.parametrize("size", ["desktop", "phone"], indirect=True)
-def test_a_personal_link_opens_its_own_records_and_is_not_left_in_the_address(visitor, kept, size):
-    _, store = kept
-    regional = people.sign_in(store, NAME, PASSWORD)
-    given = links.give(store, regional, records=[("sportelli", DESK)], label="Comune di Lodi")
+def test_a_personal_link_opens_its_own_records_and_is_not_left_in_the_address(visitor, kept, editor, size):
+    given = links.give(kept[1], editor, records=[("sportelli", DESK)], label="Comune di Lodi")
     page = visitor.page
     visitor.open(f"/conferme?invito={given}")
     expect(page.get_by_role("button", name="È ancora vero")).to_have_count(1)
@@ -89,10 +75,8 @@ def test_a_personal_link_opens_its_own_records_and_is_not_left_in_the_address(vi
 
 
 @pytest.mark.parametrize("size", ["desktop", "phone"], indirect=True)
-def test_a_record_opened_among_ones_own_keeps_its_form_while_one_writes(visitor, kept, size):
-    _, store = kept
-    regional = people.sign_in(store, NAME, PASSWORD)
-    given = links.give(store, regional, records=[("sportelli", DESK)], label="Comune di Lodi")
+def test_a_record_opened_among_ones_own_keeps_its_form_while_one_writes(visitor, kept, editor, size):
+    given = links.give(kept[1], editor, records=[("sportelli", DESK)], label="Comune di Lodi")
     page = visitor.page
     visitor.open(f"/registro?invito={given}")
     page.get_by_role("button", name="Sportello Stranieri Lodi").click()

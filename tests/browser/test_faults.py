@@ -14,7 +14,8 @@ SCRIPTS = {
     "script": "import streamlit as st\nst.title('Prova')\n1 / 0\n",
     "callback": "import streamlit as st\nst.title('Prova')\nst.button('Premi', on_click=lambda: 1 / 0)\n",
 }
-START = "import sys, server; sys.exit(server.main({port}, script={script!r}))"
+START = "import sys, server; server._warm = lambda: None; sys.exit(server.main({port}, script={script!r}))"
+"""It shows none of our pages: nothing is made ready for them."""
 
 
 @pytest.mark.parametrize("where", SCRIPTS)

@@ -1,13 +1,10 @@
 """Importa in a real browser: a messy workbook in, a column corrected, suggestions taken, saved, seen, taken back."""
 
-from urllib.parse import urlsplit
-
 import pytest
 from playwright.sync_api import expect
 
 from data.registry import people
-from data.registry.store import open_store
-from tests.browser.conftest import Visit, serving
+from tests.browser.conftest import visiting
 from tests.browser.test_entra import serious
 from tests.test_importa import workbook
 
@@ -15,25 +12,16 @@ NAME, PASSWORD = "bergamo", "sale grosso e basilico"
 
 
 @pytest.fixture(scope="module")
-def kept(executable, tmp_path_factory):
-    """A server of its own, with an account of an Ambito: its address."""
-    folder = tmp_path_factory.mktemp("importa")
-    with serving(folder, ATLANTE_VAR=str(folder / "var")) as address:
-        store = open_store(folder=folder / "var")
-        people.add(store, name=NAME, role="ambito", ambiti=["bergamo"], password=PASSWORD)
-        store.close()
-        yield address
+def editor(kept):
+    """An account of an Ambito."""
+    people.add(kept[1], name=NAME, role="ambito", ambiti=["bergamo"], password=PASSWORD)
 
 
 @pytest.fixture
-def visitor(browser, kept, size):
-    """A fresh page of that server; afterwards, no fault in its console and no host but its own."""
-    context = browser.new_context(viewport=size, locale="it-IT")
-    seen = Visit(context.new_page(), kept)
-    yield seen
-    context.close()
-    assert seen.faults == []
-    assert seen.hosts <= {urlsplit(kept).netloc}
+def visitor(tab, kept, editor, size):
+    """A page of that server."""
+    with visiting(tab, kept[0], size) as seen:
+        yield seen
 
 
 @pytest.mark.parametrize("size", ["desktop", "phone"], indirect=True)

@@ -74,13 +74,13 @@ def faults_of(target):
     ]
 
 
-def test_the_map_is_ready_with_its_layers(visit, say):
+def test_the_map_is_ready_with_its_layers(first_visit, say):
     start = time.monotonic()
-    visit.open("/mappa")
-    frame = visit.map_frame()
+    first_visit.open("/mappa")
+    frame = first_visit.map_frame()
     took = time.monotonic() - start
     shown = frame.evaluate("atlante.state.shown")
-    layers = {url: size for url, size in visit.sent.items() if "/layers/" in url}
+    layers = {url: size for url, size in first_visit.sent.items() if "/layers/" in url}
     say(
         f"map ready in {took * 1000:.0f} ms with {json.dumps(shown)}; layers {sum(layers.values()) / 1000:.0f} KB"
     )

@@ -3,7 +3,6 @@
 import signal
 import subprocess
 import sys
-from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import expect
@@ -11,7 +10,7 @@ from playwright.sync_api import expect
 from data.registry import changes, links, people, reading
 from data.registry.store import open_store
 from tests.browser import provider
-from tests.browser.conftest import ROOT, STOPPING, Visit, free_port, wait_until_ready
+from tests.browser.conftest import ROOT, STOPPING, free_port, visiting, wait_until_ready
 from tests.browser.test_entra import serious
 
 SECRETS = """[auth]
@@ -77,15 +76,11 @@ def atlas(folder, identities, registry, tmp_path_factory):
 
 
 @pytest.fixture
-def here(browser, atlas, identities):
-    """A fresh browser on the page Entra; it talks to the atlas and to the provider only."""
-    context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="it-IT")
-    seen = Visit(context.new_page(), atlas)
-    seen.open("/entra")
-    yield seen
-    context.close()
-    assert seen.faults == []
-    assert seen.hosts <= {urlsplit(atlas).netloc, urlsplit(identities[0].address).netloc}
+def here(tab, atlas, identities):
+    """Someone on the page Entra, whom nobody knows yet; they talk to the atlas and to the provider only."""
+    with visiting(tab, atlas, {"width": 1280, "height": 800}, identities[0].address) as seen:
+        seen.open("/entra")
+        yield seen
 
 
 def signs_in(visit, who, button="Accetta"):

@@ -1,18 +1,13 @@
 """Registro in a real browser: a reader finds a desk, an editor changes its hours and takes it back, two meet."""
 
-import os
+import contextlib
 import re
-import signal
-import subprocess
-import sys
 
 import pytest
 from playwright.sync_api import expect
 
 from data.registry import people, reading
-from data.registry.seed import seed
-from data.registry.store import open_store
-from tests.browser.conftest import ROOT, STOPPING, Visit, free_port, wait_until_ready
+from tests.browser.conftest import visiting
 from tests.browser.test_map import faults_of
 from tests.test_registro import DESK, HERE, SESSIONE, WORD, planted
 
@@ -21,53 +16,28 @@ CARD = f"/registro?scheda={HERE}"
 
 
 @pytest.fixture(scope="module")
-def registry(tmp_path_factory):
-    """A seeded registry with two editors and a desk that says nasty things."""
-    opened = open_store(folder=tmp_path_factory.mktemp("registro") / "var")
-    seed(opened)
+def registry(kept):
+    """A registry with two editors and a desk that says nasty things."""
     for name in EDITORS:
-        people.add(opened, name=name, role="regione", password=WORD)
-    planted(opened)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture(scope="module")
-def atlas(executable, registry, tmp_path_factory):
-    """The address of a server on that registry."""
-    folder = registry.engine.url.database.rpartition("/")[0]
-    said, port = tmp_path_factory.mktemp("said") / "out.txt", free_port()
-    with said.open("w", encoding="utf-8") as out:
-        server = subprocess.Popen(
-            [sys.executable, str(ROOT / "server.py"), "--port", str(port)],
-            cwd=ROOT,
-            stdout=out,
-            stderr=subprocess.STDOUT,
-            env={**os.environ, "ATLANTE_VAR": folder},
-        )
-        try:
-            wait_until_ready(server, said)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            server.send_signal(signal.SIGINT)
-            server.wait(timeout=STOPPING)
+        people.add(kept[1], name=name, role="regione", password=WORD)
+    planted(kept[1])
+    return kept[1]
 
 
 @pytest.fixture
-def come(browser, atlas, size):
-    """Someone who comes to the registry; at the end none saw a fault."""
-    seen = []
+def come(browser, tab, kept, registry, size):
+    """Someone who comes to the registry; who comes next has a browser of their own. At the end none saw a fault."""
+    pages = [tab]
 
-    def opened():
-        context = browser.new_context(viewport=size, locale="it-IT")
-        seen.append(Visit(context.new_page(), atlas))
-        return seen[-1]
+    with contextlib.ExitStack() as visits:
 
-    yield opened
-    for one in seen:
-        one.page.context.close()
-        assert one.faults == []
-        assert one.hosts <= {atlas.removeprefix("http://")}
+        def opened():
+            page = pages.pop() if pages else browser.new_context(locale="it-IT").new_page()
+            if page is not tab:
+                visits.callback(page.context.close)
+            return visits.enter_context(visiting(page, kept[0], size))
+
+        yield opened
 
 
 def signs_in(visit, name, path):
@@ -156,10 +126,11 @@ def test_the_second_of_two_editors_is_shown_the_difference_and_nothing_is_lost(c
         presses(visit, "Modifica")
         expect(visit.page.get_by_role("textbox", name="Telefono")).to_be_visible()
         visit.quiet()
-    for visit, phone in ((one, "0373 111111"), (other, "0373 222222")):
-        visit.page.get_by_role("textbox", name="Telefono").fill(phone)
-        presses(visit, "Salva")  # at once: the field is left by the press itself
+    one.page.get_by_role("textbox", name="Telefono").fill("0373 111111")
+    presses(one, "Salva")  # at once: the field is left by the press itself
     expect(one.page.get_by_text("Salvato.")).to_be_visible()
+    other.page.get_by_role("textbox", name="Telefono").fill("0373 222222")
+    presses(other, "Salva")
     expect(other.page.get_by_text("qualcun altro ha cambiato questa scheda")).to_be_visible()
     expect(other.page.get_by_role("cell", name="0373 111111")).to_be_visible()
     other.quiet()

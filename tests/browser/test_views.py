@@ -36,11 +36,13 @@ def expect_view(frame, bounds, *, widest=None):
     ("path", "ambito"),
     [("/mappa", ""), ("/mappa?ambito=lodi", "lodi"), ("/ambito?ambito=voghera", "voghera"), ("/", "")],
 )
-def test_a_map_opens_on_what_was_asked_the_first_time_and_from_the_cache(visit, size, path, ambito, say):
+def test_a_map_opens_on_what_was_asked_the_first_time_and_from_the_cache(
+    first_visit, size, path, ambito, say
+):
     for time in ("first", "cached"):
-        visit.open(path)
-        frame = visit.map_frame()
-        visit.quiet()
+        first_visit.open(path)
+        frame = first_visit.map_frame()
+        first_visit.quiet()
         ratio = expect_view(frame, wanted(ambito), widest=WIDEST)
         say(f"{path} {time}: {ratio:.2f} times, zoom {frame.evaluate('map_div.getZoom()'):.1f}")
 

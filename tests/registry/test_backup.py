@@ -231,7 +231,9 @@ def test_a_file_of_an_older_revision_comes_in(town, elsewhere, tmp_path):
     held = held_in(file)
     manifest = json.loads(held["manifest.json"])
     manifest["revision"] = "v0001"
-    for table in ("mappings", "imports", "origins", "distincts", "campaigns", "campaign_letters"):
+    later = ("mappings", "imports", "origins", "distincts", "campaigns", "campaign_letters", "merges", "reports",
+             "report_steps", "searches", "countings")  # fmt: skip
+    for table in later:
         del manifest["tables"][table], held[f"{table}.jsonl"]
     held["manifest.json"] = json.dumps(manifest).encode()
     write(file, held)

@@ -90,10 +90,13 @@ def test_two_that_start_together_migrate_and_seed_once(tmp_path, clock):
 
 
 WRITER = """
-import os, signal, sys, time
+import functools, os, signal, sys, tempfile, time
 from pathlib import Path
+from data import catalog
 from data.registry import changes, seed, store as stores
 from data.registry.changes import Act
+
+load = functools.cache(catalog.load)
 
 
 def edit(folder, address):
@@ -109,10 +112,14 @@ def edit(folder, address):
 
 
 def first_start(folder, address):
-    seed.seed(stores.open_store(address, folder=Path(folder)))
+    seed.seed(stores.open_store(address, folder=Path(folder)), load)
     os.write(said, b"1 ")
     time.sleep(60)
 
+
+with tempfile.TemporaryDirectory() as folder:
+    seed.rows(load)  # what is read once is read before the forks
+    stores.open_store(folder=Path(folder)).close()
 
 for line in sys.stdin:
     what, after, folder, address = line.rstrip("\\n").split("|")

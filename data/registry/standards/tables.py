@@ -168,13 +168,13 @@ def write_geoparquet(book: Book, about: About, positions: Positions | None = Non
     columns: dict[str, Any] = {name: _column(name, [one.get(name) for one, _ in placed]) for name in heads}
     for name in ("ente", "sessioni"):
         said = [json.dumps(one[name], ensure_ascii=False) if name in one else None for one, _ in placed]
-        columns[name] = _arrow(said, pa.string())
+        columns[name] = arrow_column(said, pa.string())
     points = [None if point is None else shapely.Point(point) for _, point in placed]
     table = gpd.GeoDataFrame(columns, geometry=gpd.GeoSeries(points, crs=DEGREES), crs=DEGREES)
-    return _with_about(table, about)
+    return with_about(table, about)
 
 
-def _with_about(table: gpd.GeoDataFrame, about: About) -> bytes:
+def with_about(table: gpd.GeoDataFrame, about: About) -> bytes:
     """The file, with its box; without what pandas notes of its own types, which it could not read of lists."""
     out = io.BytesIO()
     table.to_parquet(out, index=False)
@@ -200,10 +200,10 @@ def _column(name: str, values: list[Any]) -> Any:
         arrow = pa.int64()
     else:
         arrow = pa.float64() if isinstance(wanted, Float) else pa.string()
-    return _arrow(values, arrow)
+    return arrow_column(values, arrow)
 
 
-def _arrow(values: list[Any], wanted: Any) -> Any:
+def arrow_column(values: list[Any], wanted: Any) -> Any:
     """Values as pandas holds an Arrow column."""
     return pd.arrays.ArrowExtensionArray(pa.array(values, wanted))
 

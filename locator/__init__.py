@@ -1,0 +1,1 @@
+"""The public pages: find a desk that is open, near, and speaks your language. Static, list first, no Streamlit."""
