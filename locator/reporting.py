@@ -112,9 +112,17 @@ class Reporting:
         self.tally.flush()
 
     async def _count(self, request: Request) -> Response:
-        """Count a search that found nothing near: whatever is sent, the answer says nothing."""
+        """Count a search that found nothing near: whatever is sent, the answer says nothing.
+
+        What a page of another site sends is not counted; browsers say so themselves.
+        """
         body = await request.body()
-        if len(body) <= LONGEST_COUNT and self.counts.allows(client_of(request.scope, self.environment)):
+        ours = request.headers.get("sec-fetch-site", "same-origin") in {"same-origin", "none"}
+        if (
+            ours
+            and len(body) <= LONGEST_COUNT
+            and self.counts.allows(client_of(request.scope, self.environment))
+        ):
             search = search_of(body)
             if search is not None:
                 await run_in_threadpool(self.tally.add, search)

@@ -1,6 +1,7 @@
 """What all tests share: chance is seeded, no test is judged by the clock, none sees what was made on this machine."""
 
 import functools
+import importlib
 import os
 import shutil
 import sys
@@ -70,11 +71,20 @@ def _seeded():
     return folder / "registry.sqlite"
 
 
+@functools.cache
+def _packages_are_read_once():
+    """Streamlit looks for components in every package installed, at each page opened without a browser."""
+    scanner = importlib.import_module("streamlit.components.v2.manifest_scanner")
+    scanner.scan_component_manifests = functools.cache(scanner.scan_component_manifests)
+
+
 @pytest.fixture(autouse=True)
 def var(tmp_path_factory, monkeypatch):
     """A folder of its own for what each test makes: no street network in use, the registry as at the first start."""
     folder = tmp_path_factory.mktemp("var")
     monkeypatch.setenv("ATLANTE_VAR", str(folder))
+    if "streamlit.testing.v1" in sys.modules:
+        _packages_are_read_once()
     if joined := sys.modules.get("screens.joined"):
         monkeypatch.setattr(joined, "VAR", folder)
         shutil.copy(_seeded(), folder / "registry.sqlite")

@@ -375,11 +375,10 @@ TOLD = {"ambito": "bergamo", "tema": "lavoro", "lingua": "ar", "mezzo": "piedi",
 COUNTED = Search("bergamo", "lavoro", "ar", "walk", "none")
 
 
-def count(borgo, told=TOLD, **how):
+def count(borgo, told=TOLD, headers=None, **how):
     body = told if isinstance(told, bytes) else json.dumps(told).encode()
-    return borgo.ask(
-        "/sportelli/conta", method="POST", body=body, headers={"content-type": "application/json"}, **how
-    )
+    kind = {"content-type": "application/json"}
+    return borgo.ask("/sportelli/conta", method="POST", body=body, headers={**kind, **(headers or {})}, **how)
 
 
 def waiting(borgo):
@@ -410,6 +409,14 @@ def test_anything_else_is_dropped_and_the_answer_is_the_same(borgo, told):
     answer = count(borgo, told)
     assert (answer.status_code, answer.content) == (204, b"")
     assert waiting(borgo) == {}
+
+
+@pytest.mark.parametrize(
+    ("site", "counted"), [("cross-site", 0), ("same-site", 0), ("same-origin", 1), ("none", 1)]
+)
+def test_what_another_site_sends_is_not_counted(borgo, site, counted):
+    assert count(borgo, headers={"sec-fetch-site": site}).status_code == 204
+    assert sum(waiting(borgo).values()) == counted
 
 
 @given(st.binary(max_size=310))

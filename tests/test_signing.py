@@ -64,10 +64,10 @@ def desks(store, redazione):
 
 def page(**query):
     app = AppTest.from_file(APP, default_timeout=60)
-    app.run()
+    app.switch_page("screens/entra.py")
     for name, value in query.items():
         app.query_params[name] = value
-    app.switch_page("screens/entra.py").run()
+    app.run()
     assert not app.exception
     return app
 

@@ -68,6 +68,7 @@ function remember(feed) {
 /* Find and show; quietly where nobody asked for anything new. */
 async function refresh({ quietly = false, cards = false } = {}) {
   if (!zone) return;
+  document.querySelectorAll("a[hreflang]").forEach((one) => { one.search = location.search; });
   const mine = ++turn;
   page.busy = "yes";
   const slow = setTimeout(() => say(by("count"), words.text("wait")), 900);

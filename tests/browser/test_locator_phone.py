@@ -110,7 +110,10 @@ def test_links_and_back_reopen_the_same_filter(phone):
     page.wait_for_selector(READY)
     choose(page, tema="lavoro")
     assert cards(page, "sure") == ["sp-ferie"]
+    other = page.locator('.tongues a[hreflang="ar"]')
+    expect(other).to_have_attribute("href", re.compile(r"/ar/comune/900001/\?tema=lavoro$"))
     page.go_back()
+    expect(other).to_have_attribute("href", re.compile(r"/ar/comune/900001/$"))
     expect(page.locator("[name=tema]")).to_have_value("")
     expect(page.locator("#sure .desk")).to_have_count(len(every))
     page.get_by_role("button", name=re.compile("Togli")).first.wait_for(state="detached")

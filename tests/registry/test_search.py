@@ -1,6 +1,7 @@
 """Search: what is found is what a reader of every record would find, and the index is never behind."""
 
 import dataclasses
+import functools
 import random
 
 import pytest
@@ -129,7 +130,7 @@ NASTY = [
 def test_what_a_person_writes_is_words_and_nothing_else(shared_town, text):
     store, asked = shared_town.store, Asked(text, kinds=EVERY)
     anything = not text.strip() or asked_words(text)
-    assert find(store, asked).total == (brute(store, asked)[1] if anything else 0)
+    assert find(store, asked).total == (brute(functools.partial(read, store), asked)[1] if anything else 0)
     search.suggest(store, text)
 
 
@@ -223,34 +224,44 @@ KINDS = {"sportelli": "service_kinds", "associazioni": "association_kinds", "ent
          "sostegni": "school_supports"}  # fmt: skip
 
 
-def brute(store, asked):
-    """Keys found by reading every record, those with all words in the name first; and how many."""
+def read(store, kind, ambito_id):
+    """Every record of a kind in an Ambito, with what it is found by."""
     today, found = store.today(), []
     names = reading.table(store, "enti").set_index("id")["name"].to_dict()
     sessioni = reading.table(store, "sessioni")
+    qualities = reading.qualities(store, kind)
+    for said in reading.table(store, kind, ambito_id=ambito_id).to_dict("records"):
+        ente = names.get(said.get("ente_id"))
+        own = {
+            "mediazione": f"{ente} {said.get('area_note') or ''}",
+            "sostegni": str(said.get("school_id")),
+        }
+        name = own.get(kind, said.get("name"))
+        languages = set(said.get("languages") or ())
+        if kind == "sportelli":
+            for one in sessioni[sessioni["sportello_id"] == said["id"]]["languages"]:
+                languages |= set(one or ())
+        told = [name, ente, *(said.get(f) for f in search_index.TOLD), *(said.get("activities") or ())]
+        told += [label("themes", code) for code in said.get("themes") or ()]
+        told += [label("languages", code) for code in languages]
+        told += [label(KINDS[kind], said["kind"])] if kind in KINDS and said["kind"] else []
+        told += ["Bergamo"] if said.get("comune_code") == "016024" else []
+        with store.reading() as session:
+            record = changes.record_of(session, kind, said["id"])
+        gone = said.get("status") in freshness.GONE
+        state = "" if gone else freshness.state(record, today)
+        found.append((said, name, told, languages, state, qualities[said["id"]]))
+    return found
+
+
+def brute(known, asked):
+    """Keys found by reading every record, those with all words in the name first; and how many.
+
+    ``known`` gives the records of a kind and an Ambito, as ``read`` does.
+    """
+    found = []
     for kind in asked.kinds:
-        qualities = reading.qualities(store, kind)
-        for said in reading.table(store, kind, ambito_id=asked.ambito_id).to_dict("records"):
-            ente = names.get(said.get("ente_id"))
-            own = {
-                "mediazione": f"{ente} {said.get('area_note') or ''}",
-                "sostegni": str(said.get("school_id")),
-            }
-            name = own.get(kind, said.get("name"))
-            languages = set(said.get("languages") or ())
-            if kind == "sportelli":
-                for one in sessioni[sessioni["sportello_id"] == said["id"]]["languages"]:
-                    languages |= set(one or ())
-            told = [name, ente, *(said.get(f) for f in search_index.TOLD), *(said.get("activities") or ())]
-            told += [label("themes", code) for code in said.get("themes") or ()]
-            told += [label("languages", code) for code in languages]
-            told += [label(KINDS[kind], said["kind"])] if kind in KINDS and said["kind"] else []
-            told += ["Bergamo"] if said.get("comune_code") == "016024" else []
-            with store.reading() as session:
-                record = changes.record_of(session, kind, said["id"])
-            gone = said.get("status") in freshness.GONE
-            state = "" if gone else freshness.state(record, today)
-            score = qualities[said["id"]]
+        for said, name, told, languages, state, score in known(kind, asked.ambito_id):
             holds = [
                 not asked.public or said["evidence"] != "D",
                 not asked.service_kinds or said.get("kind") in asked.service_kinds,
@@ -306,9 +317,10 @@ def questions(dice, many):
 @pytest.mark.parametrize("number", range(2))
 def test_search_finds_what_reading_every_record_finds(store, number, monkeypatch):
     filled(store, number)
+    known = functools.cache(functools.partial(read, store))
     for turn, asked in enumerate(questions(random.Random(number), 25)):
         monkeypatch.setattr(search, "RANKED", 2000 if turn % 2 else 3)
-        expected, total = brute(store, asked)
+        expected, total = brute(known, asked)
         hits, cursor, pages = [], None, 0
         while pages == 0 or cursor:
             page = find(store, asked, limit=7, after=cursor)

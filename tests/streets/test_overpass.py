@@ -1,5 +1,6 @@
 """Streets from Overpass, against a small server of the machine's own that answers as we draw it."""
 
+import functools
 import http.server
 import json
 import re
@@ -9,8 +10,10 @@ from urllib.parse import parse_qs
 
 import numpy as np
 import osmnx as ox
+import pyproj.database
 import pytest
 import shapely
+from pyproj.database import query_utm_crs_info
 
 from errors import FileUnwritable, SourceUnavailable
 from geo.streets import overpass
@@ -57,6 +60,14 @@ class Server:
 
     def streets_asked(self):
         return len(self.queries)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_zone():
+    """OSMnx asks at each step which UTM zone the area is in, and that takes half a second: it is asked once."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pyproj.database, "query_utm_crs_info", functools.cache(query_utm_crs_info))
+        yield
 
 
 @pytest.fixture
